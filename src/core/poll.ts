@@ -1,0 +1,339 @@
+import type { Attempt, HttpRequest, HttpResponse } from './attempt.ts'
+import type { Criteria, Facts } from './condition.ts'
+import { parseJson } from './json.ts'
+import { type Judgement, judge, type Verdict } from './judge.ts'
+import { type Closing, closingMessage, describeSeconds } from './message.ts'
+import { retryAfterMs } from './retry-after.ts'
+import { nextWait, type WaitReason } from './schedule.ts'
+import type { PollTask } from './task.ts'
+
+/** How a whole task ended. */
+export type Outcome = 'succeeded' | 'failed' | 'exhausted' | 'timed-out' | 'stalled' | 'broken' | 'cancelled'
+
+/** What both kinds of state hold. Plain JSON: it can be kept anywhere and taken up by any driver. */
+interface PollProgress {
+  readonly version: 1
+  /** Epoch ms. */
+  readonly startedAt: number
+  /** Attempts made. */
+  readonly iterationCount: number
+  /** The last whole response; a failed attempt leaves it as it was. */
+  readonly last: HttpResponse | null
+  /** The iteration that `last` came from, and how long after the start. */
+  readonly lastAt: { readonly iteration: number; readonly elapsedSeconds: number } | null
+  /** How often each thing was observed: `200 pending` -> 12. */
+  readonly observed: Readonly<Record<string, number>>
+  /** Attempts in a row that were `broken`, and why the last of them was. */
+  readonly brokenStreak: { readonly count: number; readonly reason: string } | null
+  /** The last verdict with its reason. */
+  readonly lastJudgement: Judgement | null
+}
+
+export interface WaitingPoll extends PollProgress {
+  readonly kind: 'waiting'
+  /** Epoch ms of the next attempt. */
+  readonly dueAt: number
+  readonly waitReason: WaitReason
+  /** Epoch ms at which the whole task is over, or null. */
+  readonly deadlineAt: number | null
+  /** Success verdicts in a row. */
+  readonly successes: number
+  /** Undecided attempts in a row, by which the interval grows. */
+  readonly growth: number
+  /** The last value of `progress`, and since when it has been that. */
+  readonly progress: { readonly value: number | null; readonly since: number }
+}
+
+export interface DonePoll extends PollProgress {
+  readonly kind: 'done'
+  readonly outcome: Outcome
+  /** A sentence that a person can act on. */
+  readonly message: string
+  readonly endedAt: number
+  /** The text of the condition that ended it, or null. */
+  readonly decidedBy: string | null
+}
+
+export type PollState = WaitingPoll | DonePoll
+
+/** One line of the ledger: what one attempt was, meant, and led to. Plain JSON. */
+export interface LedgerEntry {
+  readonly iteration: number
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly code: number | null
+  readonly verdict: Verdict
+  readonly reason: string
+  /** What the conditions saw, shortened for people. */
+  readonly values: Readonly<Record<string, string>>
+  readonly progress: number | null
+  /** The pause that follows, or null when the task has ended. */
+  readonly next: { readonly dueAt: number; readonly reason: WaitReason } | null
+  /** False when the body is the same, byte for byte, as that of the attempt before. */
+  readonly bodyChanged: boolean
+  readonly notes: readonly string[]
+}
+
+/** A task with its conditions compiled, which is what the machine runs on. */
+export interface CompiledPoll {
+  readonly task: PollTask
+  readonly criteria: Criteria
+  /** Values of run bindings used in conditions. */
+  readonly bindings?: Readonly<Record<string, unknown>>
+}
+
+/** The state of a poll that has made no attempt yet. `now` is epoch ms. */
+export function start(task: PollTask, now: number): WaitingPoll {
+  return {
+    version: 1,
+    kind: 'waiting',
+    startedAt: now,
+    iterationCount: 0,
+    last: null,
+    lastAt: null,
+    observed: {},
+    brokenStreak: null,
+    lastJudgement: null,
+    dueAt: now + task.initialDelaySeconds * 1000,
+    waitReason: 'initial-delay',
+    deadlineAt: task.timeoutSeconds === null ? null : now + task.timeoutSeconds * 1000,
+    successes: 0,
+    growth: 0,
+    progress: { value: null, since: now },
+  }
+}
+
+/** What came of an attempt, with the instant (epoch ms) and a random number in [0, 1) for the jitter. */
+export interface AttemptEnded {
+  readonly attempt: Attempt
+  readonly now: number
+  readonly random: number
+}
+
+/** The next state after an attempt, and the ledger's line about it. Pure. */
+export function advance(
+  poll: CompiledPoll,
+  state: WaitingPoll,
+  event: AttemptEnded,
+): { readonly state: PollState; readonly entry: LedgerEntry } {
+  const { attempt, now } = event
+  const response = wholeResponse(state, attempt)
+  const facts = response === null ? null : factsOf(poll, state, response, now)
+  const judgement = judge(poll.criteria, attempt, response, facts)
+  const seen = observe(state, judgement, attempt, response, now)
+  const progressValue = facts === null ? null : (poll.criteria.progress?.evaluate(facts) ?? null)
+  const next = decide(
+    poll,
+    { ...state, ...seen, progress: nextProgress(state, progressValue, now) },
+    judgement,
+    event,
+  )
+  return {
+    state: next,
+    entry: {
+      iteration: seen.iterationCount,
+      startedAt: attempt.startedAt,
+      durationMs: attempt.durationMs,
+      code: responseCode(attempt),
+      verdict: judgement.verdict,
+      reason: judgement.reason,
+      values: facts === null ? {} : observedValues(poll.criteria, facts),
+      progress: progressValue,
+      next: next.kind === 'waiting' ? { dueAt: next.dueAt, reason: next.waitReason } : null,
+      bodyChanged: response !== null && response.body !== state.last?.body,
+      notes: attempt.notes,
+    },
+  }
+}
+
+/** Ends a poll from outside: a signal, an API call, an abort. `by` completes "cancelled by ...". */
+export function cancel(
+  poll: CompiledPoll,
+  state: WaitingPoll,
+  { by, now }: { by: string; now: number },
+): DonePoll {
+  return finish(poll, state, now, { outcome: 'cancelled', reason: by })
+}
+
+/** The request of the next attempt: conditional where the last body was large and had an ETag. */
+export function nextRequest(
+  task: PollTask,
+  state: WaitingPoll,
+): { request: HttpRequest; conditional: boolean } {
+  const request = { method: task.method, url: task.url, headers: task.headers, payload: task.payload }
+  const etag = state.last?.headers.etag
+  if (!etag || task.method !== 'GET' || !isWorthConditional(task, state))
+    return { request, conditional: false }
+  return { request: { ...request, headers: { ...task.headers, 'If-None-Match': etag } }, conditional: true }
+}
+
+/** The longest that the next attempt may take: its own limit, or what is left of the whole. */
+export function attemptTimeoutMs(task: PollTask, state: WaitingPoll, now: number): number {
+  const own = task.requestTimeoutSeconds * 1000
+  return state.deadlineAt === null ? own : Math.max(1, Math.min(own, state.deadlineAt - now))
+}
+
+/** Bodies below this cost less than the risk of a server whose ETag does not change with the body. */
+const CONDITIONAL_BODY_LENGTH = 16 * 1024
+const CALLER_CACHING_HEADER = /^(if-none-match|if-modified-since|if-match|if-range|range|cache-control)$/i
+
+function isWorthConditional(task: PollTask, { last }: WaitingPoll): boolean {
+  return (
+    last !== null &&
+    last.code === 200 &&
+    last.body.length >= CONDITIONAL_BODY_LENGTH &&
+    !Object.keys(task.headers).some((name) => CALLER_CACHING_HEADER.test(name))
+  )
+}
+
+/** A 304 to a conditional request of ours stands for the answer that it confirms. */
+function wholeResponse(state: WaitingPoll, { result, conditional }: Attempt): HttpResponse | null {
+  if (result.kind === 'failure') return null
+  return conditional && result.response.code === 304 && state.last ? state.last : result.response
+}
+
+function responseCode({ result }: Attempt): number | null {
+  return result.kind === 'response' ? result.response.code : (result.failure.head?.code ?? null)
+}
+
+function factsOf({ bindings }: CompiledPoll, state: WaitingPoll, response: HttpResponse, now: number): Facts {
+  const iteration = state.iterationCount + 1
+  const elapsedSeconds = (now - state.startedAt) / 1000
+  const previous = state.last && state.lastAt ? responseFacts(state.last, state.lastAt) : null
+  return lazyFacts(response, { iteration, elapsedSeconds, previous, bindings: bindings ?? {} })
+}
+
+function responseFacts(response: HttpResponse, at: { iteration: number; elapsedSeconds: number }): Facts {
+  return lazyFacts(response, { ...at, previous: null, bindings: {} })
+}
+
+function lazyFacts(
+  response: HttpResponse,
+  rest: {
+    iteration: number
+    elapsedSeconds: number
+    previous: Facts['previous']
+    bindings: Readonly<Record<string, unknown>>
+  },
+): Facts {
+  let parsed: { json: unknown } | null = null
+  return {
+    responseCode: response.code,
+    responseHeaders: response.headers,
+    responseBody: response.body,
+    get responseJson() {
+      parsed ??= { json: parseJson(response.body) }
+      return parsed.json
+    },
+    iterationCount: rest.iteration,
+    elapsedSeconds: rest.elapsedSeconds,
+    previous: rest.previous,
+    bindings: rest.bindings,
+  }
+}
+
+function observedValues(criteria: Criteria, facts: Facts): Readonly<Record<string, string>> {
+  return {
+    ...criteria.success.values(facts),
+    ...criteria.failure?.values(facts),
+    ...criteria.pending?.values(facts),
+  }
+}
+
+function observe(
+  state: WaitingPoll,
+  judgement: Judgement,
+  attempt: Attempt,
+  response: HttpResponse | null,
+  now: number,
+): PollProgress {
+  const iterationCount = state.iterationCount + 1
+  const what = `${responseCode(attempt) ?? 'no response'} ${judgement.verdict}`
+  return {
+    version: 1,
+    startedAt: state.startedAt,
+    iterationCount,
+    last: response ?? state.last,
+    lastAt: response
+      ? { iteration: iterationCount, elapsedSeconds: (now - state.startedAt) / 1000 }
+      : state.lastAt,
+    observed: { ...state.observed, [what]: (state.observed[what] ?? 0) + 1 },
+    brokenStreak:
+      judgement.verdict === 'broken'
+        ? { count: (state.brokenStreak?.count ?? 0) + 1, reason: judgement.reason }
+        : null,
+    lastJudgement: judgement,
+  }
+}
+
+function nextProgress({ progress }: WaitingPoll, value: number | null, now: number): WaitingPoll['progress'] {
+  return value === null || value === progress.value ? progress : { value, since: now }
+}
+
+function decide(
+  poll: CompiledPoll,
+  state: WaitingPoll,
+  judgement: Judgement,
+  event: AttemptEnded,
+): PollState {
+  const { task } = poll
+  const { now, attempt } = event
+  const end = (closing: Closing) => finish(poll, state, now, closing)
+  const isOver = state.deadlineAt !== null && now >= state.deadlineAt
+  const { verdict, reason } = judgement
+
+  if (verdict === 'failed') return end({ outcome: 'failed', reason, decidedBy: judgement.decidedBy })
+  const successes = verdict === 'succeeded' ? state.successes + 1 : 0
+  if (successes >= task.successThreshold)
+    return end({ outcome: 'succeeded', reason, decidedBy: judgement.decidedBy })
+  if (isOver) return end({ outcome: 'timed-out' })
+  if (verdict === 'broken' && !isIgnored(task, judgement)) return end({ outcome: 'broken', reason })
+  if (state.iterationCount >= task.pollCount) return end({ outcome: 'exhausted' })
+  if (isStalled(task, state, now)) return end({ outcome: 'stalled' })
+
+  const growth = verdict === 'succeeded' ? 0 : state.growth
+  const wait = nextWait(task, {
+    now,
+    growth,
+    retryAfterMs: retryAfterMs(responseHeaders(attempt), now),
+    lastDurationMs: attempt.durationMs,
+    deadlineAt: state.deadlineAt,
+    random: event.random,
+  })
+  if ('dueAt' in wait) {
+    const grown = verdict === 'succeeded' ? 0 : growth + 1
+    return { ...state, successes, growth: grown, dueAt: wait.dueAt, waitReason: wait.reason }
+  }
+  return wait.reason === 'out-of-time'
+    ? end({ outcome: 'timed-out' })
+    : end({ outcome: 'timed-out', reason: retryAfterReason(attempt, now) })
+}
+
+function isIgnored({ ignoreFailure }: PollTask, { transient }: Judgement): boolean {
+  return ignoreFailure === true || (ignoreFailure === 'transient' && transient)
+}
+
+function isStalled({ stallSeconds }: PollTask, { progress }: WaitingPoll, now: number): boolean {
+  return stallSeconds !== null && now - progress.since >= stallSeconds * 1000
+}
+
+function responseHeaders({ result }: Attempt): Readonly<Record<string, string>> {
+  return result.kind === 'response' ? result.response.headers : (result.failure.head?.headers ?? {})
+}
+
+function retryAfterReason(attempt: Attempt, now: number): string {
+  const asked = (retryAfterMs(responseHeaders(attempt), now) ?? 0) / 1000
+  return `the server asks to wait ${describeSeconds(asked)} (Retry-After), which lies beyond the deadline`
+}
+
+function finish(poll: CompiledPoll, state: WaitingPoll, now: number, closing: Closing): DonePoll {
+  const { dueAt, waitReason, deadlineAt, successes, growth, progress, ...rest } = state
+  return {
+    ...rest,
+    kind: 'done',
+    outcome: closing.outcome,
+    message: closingMessage(poll, state, now, closing),
+    endedAt: now,
+    decidedBy: closing.decidedBy ?? null,
+  }
+}

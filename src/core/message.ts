@@ -1,5 +1,4 @@
-import type { Facts } from './condition.ts'
-import { parseJson } from './json.ts'
+import { responseFacts } from './facts.ts'
 import type { CompiledPoll, Outcome, WaitingPoll } from './poll.ts'
 
 export interface Closing {
@@ -73,19 +72,6 @@ function undecidedReason(poll: CompiledPoll, state: WaitingPoll): string {
       : `The last ${streak} were all broken: ${reason}.`
   }
   if (!state.last || !state.lastAt) return 'No answer ever came.'
-  const { success } = poll.criteria
-  return `Last seen (${state.last.code}): ${success.explain(lastFacts(poll, state)).sentence}.`
-}
-
-function lastFacts({ bindings }: CompiledPoll, { last, lastAt }: WaitingPoll): Facts {
-  return {
-    responseCode: last?.code ?? null,
-    responseHeaders: last?.headers ?? {},
-    responseBody: last?.body ?? '',
-    responseJson: last ? parseJson(last.body) : undefined,
-    iterationCount: lastAt?.iteration ?? 0,
-    elapsedSeconds: lastAt?.elapsedSeconds ?? 0,
-    previous: null,
-    bindings: bindings ?? {},
-  }
+  const facts = responseFacts(state.last, state.lastAt, { previous: null, bindings: poll.bindings ?? {} })
+  return `Last seen (${state.last.code}): ${poll.criteria.success.explain(facts).sentence}.`
 }

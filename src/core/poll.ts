@@ -1,6 +1,6 @@
 import type { Attempt, HttpRequest, HttpResponse } from './attempt.ts'
 import type { Criteria, Facts } from './condition.ts'
-import { parseJson } from './json.ts'
+import { type ResponseMoment, responseFacts } from './facts.ts'
 import { type Judgement, judge, type Verdict } from './judge.ts'
 import { type Closing, closingMessage, describeSeconds } from './message.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -20,7 +20,7 @@ interface PollProgress {
   /** The last whole response; a failed attempt leaves it as it was. */
   readonly last: HttpResponse | null
   /** The iteration that `last` came from, and how long after the start. */
-  readonly lastAt: { readonly iteration: number; readonly elapsedSeconds: number } | null
+  readonly lastAt: ResponseMoment | null
   /** How often each thing was observed: `200 pending` -> 12. */
   readonly observed: Readonly<Record<string, number>>
   /** Attempts in a row that were `broken`, and why the last of them was. */
@@ -120,7 +120,7 @@ export function advance(
   const response = wholeResponse(state, attempt)
   const facts = response === null ? null : factsOf(poll, state, response, now)
   const judgement = judge(poll.criteria, attempt, response, facts)
-  const seen = observe(state, judgement, attempt, response, now)
+  const seen = observe(state, { judgement, response, event })
   const progressValue = facts === null ? null : (poll.criteria.progress?.evaluate(facts) ?? null)
   const next = decide(
     poll,
@@ -197,39 +197,12 @@ function responseCode({ result }: Attempt): number | null {
 }
 
 function factsOf({ bindings }: CompiledPoll, state: WaitingPoll, response: HttpResponse, now: number): Facts {
-  const iteration = state.iterationCount + 1
-  const elapsedSeconds = (now - state.startedAt) / 1000
   const previous = state.last && state.lastAt ? responseFacts(state.last, state.lastAt) : null
-  return lazyFacts(response, { iteration, elapsedSeconds, previous, bindings: bindings ?? {} })
+  return responseFacts(response, momentOf(state, now), { previous, bindings: bindings ?? {} })
 }
 
-function responseFacts(response: HttpResponse, at: { iteration: number; elapsedSeconds: number }): Facts {
-  return lazyFacts(response, { ...at, previous: null, bindings: {} })
-}
-
-function lazyFacts(
-  response: HttpResponse,
-  rest: {
-    iteration: number
-    elapsedSeconds: number
-    previous: Facts['previous']
-    bindings: Readonly<Record<string, unknown>>
-  },
-): Facts {
-  let parsed: { json: unknown } | null = null
-  return {
-    responseCode: response.code,
-    responseHeaders: response.headers,
-    responseBody: response.body,
-    get responseJson() {
-      parsed ??= { json: parseJson(response.body) }
-      return parsed.json
-    },
-    iterationCount: rest.iteration,
-    elapsedSeconds: rest.elapsedSeconds,
-    previous: rest.previous,
-    bindings: rest.bindings,
-  }
+function momentOf(state: WaitingPoll, now: number): ResponseMoment {
+  return { iteration: state.iterationCount + 1, elapsedSeconds: (now - state.startedAt) / 1000 }
 }
 
 function observedValues(criteria: Criteria, facts: Facts): Readonly<Record<string, string>> {
@@ -240,23 +213,21 @@ function observedValues(criteria: Criteria, facts: Facts): Readonly<Record<strin
   }
 }
 
-function observe(
-  state: WaitingPoll,
-  judgement: Judgement,
-  attempt: Attempt,
-  response: HttpResponse | null,
-  now: number,
-): PollProgress {
-  const iterationCount = state.iterationCount + 1
-  const what = `${responseCode(attempt) ?? 'no response'} ${judgement.verdict}`
+interface Observation {
+  readonly judgement: Judgement
+  readonly response: HttpResponse | null
+  readonly event: AttemptEnded
+}
+
+function observe(state: WaitingPoll, { judgement, response, event }: Observation): PollProgress {
+  const moment = momentOf(state, event.now)
+  const what = `${responseCode(event.attempt) ?? 'no response'} ${judgement.verdict}`
   return {
     version: 1,
     startedAt: state.startedAt,
-    iterationCount,
+    iterationCount: moment.iteration,
     last: response ?? state.last,
-    lastAt: response
-      ? { iteration: iterationCount, elapsedSeconds: (now - state.startedAt) / 1000 }
-      : state.lastAt,
+    lastAt: response ? moment : state.lastAt,
     observed: { ...state.observed, [what]: (state.observed[what] ?? 0) + 1 },
     brokenStreak:
       judgement.verdict === 'broken'

@@ -15,7 +15,7 @@ export interface Judgement {
   readonly decidedBy: string | null
 }
 
-/** Judges one attempt by the table of docs/poll-semantics.md, top down: the first row that fits decides. */
+/** Judges one attempt by the table of docs/poll-task.md, top down: the first row that fits decides. */
 export function judge(
   criteria: Criteria,
   attempt: Attempt,

@@ -1,0 +1,42 @@
+/** One hop: a request on one connection and what comes back, with no policy at all. Two clients fill this port. */
+export interface Exchange {
+  /** Begins; the handler hears what happens. Returns how to break it off: nothing is heard after that. */
+  start(hop: Hop, handler: ExchangeHandler): () => void
+  close(): Promise<void>
+}
+
+export interface Hop {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | null
+}
+
+export interface ExchangeHandler {
+  /** The request is being written; `reused` when the connection has served one before. */
+  onSent(reused: boolean): void
+  onHead(code: number, headers: RawHeaders): void
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onError(error: Error): void
+}
+
+/** As both clients give them: lower-case names, a list where a header came more than once. */
+export type RawHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** What both clients are made from. */
+export interface ExchangeOptions {
+  /** PEM, trusted beside the platform's authorities. */
+  readonly ca?: string
+  /** PEM of a client certificate, with `key`. */
+  readonly cert?: string
+  readonly key?: string
+  /** TLS certificates are not verified. */
+  readonly insecure?: boolean
+  /** HTTP/2 where the server speaks it (ALPN). */
+  readonly http2?: boolean
+  /** Connections at most to one origin. */
+  readonly connections?: number
+  /** Use `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly proxyFromEnvironment?: boolean
+}

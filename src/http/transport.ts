@@ -1,0 +1,141 @@
+import type { Attempt, AttemptFailure, AttemptResult, HttpRequest } from '../core/attempt.ts'
+import { parseJson } from '../core/json.ts'
+import { VERSION } from '../core/version.ts'
+import type { Clock, SendOptions, Transport } from '../engine/effects.ts'
+import { ACCEPT_ENCODING } from './body.ts'
+import type { Exchange, ExchangeOptions, Hop } from './exchange.ts'
+import { type HopOutcome, sendHop } from './hop.ts'
+import { MAX_REDIRECTS, redirectOf } from './redirect.ts'
+
+export interface TransportOptions extends Omit<ExchangeOptions, 'proxyFromEnvironment'> {
+  /**
+   * `pooled` (default): undici, for many polls. `lean`: node:http, which loads in a few milliseconds; it gives way
+   * to `pooled` where HTTP/2 or a proxy is asked for.
+   */
+  readonly client?: 'lean' | 'pooled'
+  /** `env` (default) honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in upper and lower case. */
+  readonly proxy?: 'env' | 'none'
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** A transport over real sockets. */
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const exchange = await createExchange(options)
+  const { clock } = options
+  return {
+    async send(request, sendOptions) {
+      const startedAt = clock.now()
+      const notes: string[] = []
+      const result = await follow({ exchange, clock, notes, sendOptions, startedAt }, request)
+      return { startedAt, durationMs: clock.now() - startedAt, result, notes } satisfies Omit<
+        Attempt,
+        'conditional'
+      >
+    },
+    close: () => exchange.close(),
+  }
+}
+
+async function createExchange(options: TransportOptions): Promise<Exchange> {
+  const proxyFromEnvironment = options.proxy !== 'none' && hasProxyInEnvironment()
+  if (options.client === 'lean' && !options.http2 && !proxyFromEnvironment) {
+    const { nodeExchange } = await import('./node-exchange.ts')
+    return nodeExchange(options)
+  }
+  const { undiciExchange } = await import('./undici-exchange.ts')
+  return undiciExchange({ ...options, proxyFromEnvironment })
+}
+
+function hasProxyInEnvironment(): boolean {
+  const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']
+  return names.some((name) => (process.env[name] ?? '') !== '')
+}
+
+interface Journey {
+  readonly exchange: Exchange
+  readonly clock: Pick<Clock, 'now'>
+  readonly notes: string[]
+  readonly sendOptions: SendOptions
+  readonly startedAt: number
+}
+
+/** Redirects are followed by hand: every follower looked at leaks custom headers to other origins. */
+async function follow(journey: Journey, request: HttpRequest): Promise<AttemptResult> {
+  const first = firstHop(request)
+  if (first === null) return failure('invalid-url', 'the URL is not a valid http or https URL')
+  let hop: Hop = first
+  for (let redirects = 0; ; redirects++) {
+    const outcome = await sendOnce(journey, hop)
+    if (outcome.kind === 'failure') return outcome
+    const next = redirectOf(hop, outcome.response)
+    if (next === null) return outcome
+    const { code, headers } = outcome.response
+    if (next === 'invalid-url')
+      return failure('invalid-url', `a ${code} redirect to no http URL`, { code, headers })
+    if (redirects === MAX_REDIRECTS) {
+      return failure('redirect-loop', `more than ${MAX_REDIRECTS} redirects`, { code, headers })
+    }
+    journey.notes.push(next.note)
+    hop = next.hop
+  }
+}
+
+/** One hop, and once more where a kept-alive connection was closed under it. */
+async function sendOnce(journey: Journey, hop: Hop): Promise<HopOutcome> {
+  const outcome = await sendHop(journey.exchange, hop, hopOptions(journey))
+  return outcome.kind === 'failure' && outcome.canRetry
+    ? sendHop(journey.exchange, hop, hopOptions(journey))
+    : outcome
+}
+
+function hopOptions({ clock, startedAt, sendOptions }: Journey) {
+  const { timeoutMs, maxBodyBytes, signal } = sendOptions
+  return {
+    timeoutMs: Math.max(1, timeoutMs - (clock.now() - startedAt)),
+    limitMs: timeoutMs,
+    maxBodyBytes,
+    signal,
+  }
+}
+
+/** The request as it goes out: credentials of the URL as `Authorization`, defaults where the caller says nothing. */
+function firstHop({ method, url: text, headers, payload }: HttpRequest): Hop | null {
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
+  const all: Record<string, string> = { ...headers }
+  const addDefault = (name: string, value: () => string) => {
+    if (!names.has(name)) all[name] = value()
+  }
+  addDefault('accept', () => '*/*')
+  addDefault('accept-encoding', () => ACCEPT_ENCODING)
+  addDefault('user-agent', () => `bide/${VERSION}`)
+  if (payload !== null) addDefault('content-type', () => contentType(payload))
+  if (url.username !== '' || url.password !== '') {
+    addDefault('authorization', () => basicAuthorization(url))
+    url.username = ''
+    url.password = ''
+  }
+  const body = payload === null ? null : Buffer.from(payload)
+  if (body !== null) addDefault('content-length', () => String(body.length))
+  return { method, url, headers: all, body }
+}
+
+function contentType(payload: string): string {
+  return parseJson(payload) === undefined ? 'text/plain; charset=utf-8' : 'application/json'
+}
+
+function basicAuthorization({ username, password }: URL): string {
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`
+  return `Basic ${Buffer.from(credentials).toString('base64')}`
+}
+
+/** A stray `%` is meant as it stands. */
+function percentDecoded(text: string): string {
+  return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'))
+}
+
+function failure(kind: AttemptFailure['kind'], message: string, head: AttemptFailure['head'] = null) {
+  return { kind: 'failure', failure: { kind, message, head } } as const
+}

@@ -20,7 +20,9 @@ const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8'
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
 it('the table names every folder of src', () => {
-  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  )
   expect([...allowed.keys()].sort()).toEqual(folders.map((entry) => entry.name).sort())
 })
 
@@ -54,7 +56,10 @@ it('the door of the library is at most 40 lines of named exports', () => {
 
 /** Type imports count for the layers, not for cycles: they are gone at run time. */
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, 'src', file), 'utf8').replace(/^(import|export) type [^;]*?from '[^']+'$/gm, '')
+  const text = readFileSync(join(ROOT, 'src', file), 'utf8').replace(
+    /^(import|export) type [^;]*?from '[^']+'$/gm,
+    '',
+  )
   return [...text.matchAll(IMPORT)].map((match) =>
     relative(join(ROOT, 'src'), resolve(ROOT, 'src', dirname(file), (match[1] ?? match[2])!)),
   )

@@ -1,0 +1,24 @@
+/** Steps that one evaluation may take. */
+export const BUDGET = 200_000
+
+let left = 0
+let spent = false
+
+/** Begins an evaluation. Evaluation is synchronous, so one account serves all. */
+export function openBudget(): void {
+  left = BUDGET
+  spent = false
+}
+
+/** Takes `steps` from the budget. @throws Error when it is used up; `isBudgetSpent` then says so for good. */
+export function charge(steps: number): void {
+  left -= steps
+  if (left >= 0) return
+  spent = true
+  throw new Error('the budget is used up')
+}
+
+/** True when the evaluation ran out of its budget, even where `||` has swallowed the error. */
+export function isBudgetSpent(): boolean {
+  return spent
+}

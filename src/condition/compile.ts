@@ -1,0 +1,69 @@
+import type { Condition, Evaluation, Explanation, Facts, NumberExpression } from '../core/condition.ts'
+import { ConditionError } from './condition-error.ts'
+import { explainProgram, observedValues, whyUndecided } from './explain.ts'
+import { fromFacts } from './names.ts'
+import { type Answer, type CompileOptions, compileProgram, plainValue } from './program.ts'
+import { plainlyNotBoolean } from './result-type.ts'
+
+const VARYING = new Set(['iterationCount', 'elapsedSeconds', 'previous', 'responseHeaders'])
+
+/**
+ * Compiles a condition: CEL over the response, with `${...}` as another spelling of a path.
+ *
+ * @throws ConditionError with the place, a caret and a hint.
+ */
+export function compileCondition(source: string, options: CompileOptions = {}): Condition {
+  const program = compileProgram(source, options)
+  const other = plainlyNotBoolean(program.expr)
+  if (other !== null) {
+    throw new ConditionError(`the condition gives ${other}, not true or false`, {
+      source,
+      offset: source.length - source.trimStart().length,
+      hint: 'compare it, as in progress >= 100',
+    })
+  }
+  const evaluate = (facts: Facts): Evaluation => {
+    const answer = program.run(facts)
+    if (answer.kind === 'value' && answer.value === true) return HOLDS
+    if (answer.kind === 'value' && answer.value === false) return DOES_NOT_HOLD
+    if (answer.kind === 'error') return answer
+    return { kind: 'does-not-hold', why: whyUndecided(program, facts, answer) }
+  }
+  const roots = program.reads.map(({ slot, path }) =>
+    String(slot === null ? path[0] : slot.isBinding ? '' : fromFacts(slot.steps)[0]),
+  )
+  return {
+    source,
+    readsJson: roots.includes('responseJson'),
+    dependsOnlyOnResponse: !roots.some((root) => VARYING.has(root)),
+    evaluate,
+    explain: (facts): Explanation => explainProgram(program, facts, evaluate(facts)),
+    values: (facts) => observedValues(program, facts),
+  }
+}
+
+const HOLDS: Evaluation = { kind: 'holds' }
+const DOES_NOT_HOLD: Evaluation = { kind: 'does-not-hold', why: null }
+
+/** Compiles a number expression, as `progress` is. @throws ConditionError */
+export function compileNumber(source: string, options: CompileOptions = {}): NumberExpression {
+  const program = compileProgram(source, options)
+  return {
+    source,
+    evaluate(facts) {
+      const answer = program.run(facts)
+      if (answer.kind !== 'value') return null
+      const value = typeof answer.value === 'bigint' ? Number(answer.value) : answer.value
+      return typeof value === 'number' && Number.isFinite(value) ? value : null
+    },
+  }
+}
+
+/** Compiles an expression of any type; what it gives is plain data. @throws ConditionError */
+export function compileValue(source: string, options: CompileOptions = {}): (facts: Facts) => Answer {
+  const program = compileProgram(source, options)
+  return (facts) => {
+    const answer = program.run(facts)
+    return answer.kind === 'value' ? { kind: 'value', value: plainValue(answer.value) } : answer
+  }
+}

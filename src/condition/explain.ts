@@ -1,0 +1,174 @@
+import { unparse } from '@bufbuild/cel'
+import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
+import { formatPath } from '../binding/path.ts'
+import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/condition.ts'
+import { toJson } from '../core/json.ts'
+import { isIdentifier, toDisplay } from './names.ts'
+import { type Answer, type Program, plainValue, type Read, readValue } from './program.ts'
+
+const LONGEST_VALUE = 80
+/** Above this a value is not even written out to be cut. */
+const LARGE = 200
+
+/** Why a condition gave what it gave: a sentence, the values it looked up, and the truth of each operand. */
+export function explainProgram(program: Program, facts: Facts, result: Evaluation): Explanation {
+  const reads = program.reads.map((read) => ({
+    name: nameOf(read),
+    value: readValue(read, facts),
+  }))
+  const operands = operandsOf(program, facts)
+  const told = [
+    ...reads.filter(({ name, value }) => !isTypeName(name, value)).map(sayRead),
+    ...mismatches(program, facts),
+    ...(result.kind === 'error' ? [result.message] : []),
+    ...(result.kind === 'does-not-hold' && result.why && reads.length === 0 ? [result.why] : []),
+  ]
+  const truth = result.kind === 'holds' ? 'true' : result.kind === 'error' ? 'undecided' : 'false'
+  const because = told.length === 0 ? '' : `: ${[...new Set(told)].join(', ')}`
+  return {
+    source: program.source,
+    result,
+    sentence: `${oneLine(program.source)} -> ${truth}${because}`,
+    values: Object.fromEntries(reads.map(({ name, value }) => [name, shown(value)])),
+    operands,
+  }
+}
+
+/** The values that a condition looks at, shortened; no evaluation. */
+export function observedValues(program: Program, facts: Facts): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const read of program.reads) {
+    const value = readValue(read, facts)
+    const name = nameOf(read)
+    if (!isTypeName(name, value)) values[name] = shown(value)
+  }
+  return values
+}
+
+/** Why there is no yes and no no: what is missing, else the words of the language. */
+export function whyUndecided(program: Program, facts: Facts, answer: Answer): string {
+  const missing = program.reads.filter((read) => readValue(read, facts) === undefined).map(nameOf)
+  if (missing.length > 0) return missing.map((name) => `${name} is not in the response`).join(', ')
+  if (answer.kind === 'value') return `it gives ${shown(plainValue(answer.value))}, not true or false`
+  return [...mismatches(program, facts), wordsOf(answer)][0] as string
+}
+
+function wordsOf(answer: Answer): string {
+  if (answer.kind === 'value') return ''
+  return (answer.kind === 'none' ? answer.why : answer.message).replace(/^<input>:\S+ /, '')
+}
+
+function sayRead({ name, value }: { name: string; value: unknown }): string {
+  return value === undefined ? `${name} is not in the response` : `${name} is ${shown(value)}`
+}
+
+function nameOf({ slot, path }: Read): string {
+  return slot === null ? toDisplay(path) : `\${${formatPath([...slot.steps, ...path.slice(1)])}}`
+}
+
+const TYPE_NAMES = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'type',
+])
+
+/** `type(x) == double` looks for no property named double. */
+function isTypeName(name: string, value: unknown): boolean {
+  return value === undefined && TYPE_NAMES.has(name) && isIdentifier(name)
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return '(missing)'
+  if (Array.isArray(value) && value.length > 5) return `[${value.length} items]`
+  if (value !== null && typeof value === 'object' && Object.keys(value).length > 5) {
+    return `{${Object.keys(value).length} keys}`
+  }
+  const text = written(typeof value === 'string' && value.length > LARGE ? value.slice(0, LARGE) : value)
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
+}
+
+/** The writer recurses: a body may be nested deeper than the stack. */
+function written(value: unknown): string {
+  try {
+    return toJson(value)
+  } catch {
+    return '(nested too deeply to show)'
+  }
+}
+
+function oneLine(source: string): string {
+  return source.trim().replace(/\s+/g, ' ')
+}
+
+/** Each operand with its own truth or value, down to names, in source order. */
+function operandsOf(program: Program, facts: Facts): ExplainedOperand[] {
+  const rows: ExplainedOperand[] = []
+  const visit = (expr: Expr, depth: number) => {
+    rows.push({
+      text: textOf(program, expr),
+      value: answerText(program.runPart(expr, facts)),
+      depth,
+    })
+    for (const part of partsOf(expr)) visit(part, depth + 1)
+  }
+  visit(program.expr, 0)
+  return rows
+}
+
+/** Operands that are worth a line: no literals, no insides of a loop, no steps of a path. */
+function partsOf({ exprKind }: Expr): Expr[] {
+  if (exprKind.case !== 'callExpr' || exprKind.value.function === '_[_]') return []
+  return [exprKind.value.target, ...exprKind.value.args].filter(
+    (part): part is Expr => part !== undefined && part.exprKind.case !== 'constExpr',
+  )
+}
+
+function textOf({ rewritten, source }: Program, expr: Expr): string {
+  try {
+    const text = unparse(expr)
+    return rewritten.slots.reduce((t, slot) => t.replaceAll(slot.name, `\${${formatPath(slot.steps)}}`), text)
+  } catch {
+    return oneLine(source)
+  }
+}
+
+function answerText(answer: Answer): string {
+  return answer.kind === 'value' ? shown(plainValue(answer.value)) : `undecided: ${wordsOf(answer)}`
+}
+
+const COMPARISONS = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_'])
+
+/** Comparisons of a text with a number, which are never equal: most often a pair of quotes too many. */
+function mismatches(program: Program, facts: Facts): string[] {
+  const found: string[] = []
+  const visit = (expr: Expr) => {
+    const { exprKind } = expr
+    if (exprKind.case !== 'callExpr') return
+    const [left, right] = exprKind.value.args
+    if (COMPARISONS.has(exprKind.value.function) && left && right) {
+      const kinds = [left, right].map((part) => kindOf(program.runPart(part, facts)))
+      if (kinds[0] && kinds[1] && kinds[0] !== kinds[1]) {
+        found.push(`${textOf(program, expr)} compares ${kinds[0]} with ${kinds[1]}`)
+      }
+      return
+    }
+    for (const part of partsOf(expr)) visit(part)
+  }
+  visit(program.expr)
+  return found
+}
+
+function kindOf(answer: Answer): string | null {
+  if (answer.kind !== 'value') return null
+  const { value } = answer
+  if (typeof value === 'string') return 'a text'
+  if (typeof value === 'number' || typeof value === 'bigint') return 'a number'
+  return typeof value === 'boolean' ? 'a truth value' : null
+}

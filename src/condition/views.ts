@@ -1,0 +1,89 @@
+import { charge } from './budget.ts'
+
+/** `@bufbuild/cel` knows its lists and maps by these. */
+const LIST = Symbol.for('@bufbuild/cel/list')
+const MAP = Symbol.for('@bufbuild/cel/map')
+
+const INT64_MAX = 2n ** 63n - 1n
+
+/** Shows a JSON value to CEL without copying it; only own properties are seen. */
+export function view(value: unknown): unknown {
+  if (typeof value === 'bigint') return value > INT64_MAX || value < -INT64_MAX ? Number(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) ? new JsonList(value) : new JsonMap(value as Record<string, unknown>)
+}
+
+/** A JSON object as a CEL map. Listing its keys costs as many steps as it takes. */
+class JsonMap {
+  readonly #object: Record<string, unknown>
+  readonly [MAP] = {}
+
+  constructor(object: Record<string, unknown>) {
+    this.#object = object
+  }
+
+  get size(): number {
+    return this.#keys().length
+  }
+
+  get(key: unknown): unknown {
+    return this.has(key) ? view(this.#object[key as string]) : undefined
+  }
+
+  has(key: unknown): boolean {
+    return typeof key === 'string' && Object.hasOwn(this.#object, key)
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#keys()[Symbol.iterator]()
+  }
+
+  *values(): IterableIterator<unknown> {
+    for (const key of this.#keys()) yield view(this.#object[key])
+  }
+
+  *entries(): IterableIterator<[string, unknown]> {
+    for (const key of this.#keys()) yield [key, view(this.#object[key])]
+  }
+
+  forEach(visit: (value: unknown, key: string, map: unknown) => void): void {
+    for (const [key, value] of this.entries()) visit(value, key, this)
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, unknown]> {
+    return this.entries()
+  }
+
+  #keys(): string[] {
+    const keys = Object.keys(this.#object)
+    charge(1 + (keys.length >> 1))
+    return keys
+  }
+}
+
+/** A JSON array as a CEL list. */
+class JsonList {
+  readonly #items: readonly unknown[]
+  readonly [LIST] = {}
+
+  constructor(items: readonly unknown[]) {
+    this.#items = items
+  }
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  get(index: unknown): unknown {
+    const i = Number(index)
+    return Number.isInteger(i) && i >= 0 && i < this.#items.length ? view(this.#items[i]) : undefined
+  }
+
+  *values(): IterableIterator<unknown> {
+    for (const item of this.#items) yield view(item)
+  }
+
+  [Symbol.iterator](): IterableIterator<unknown> {
+    return this.values()
+  }
+}

@@ -1,8 +1,9 @@
-import { unparse } from '@bufbuild/cel'
+import { isCelList, isCelMap, unparse } from '@bufbuild/cel'
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { formatPath } from '../binding/path.ts'
 import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
+import { openBudget } from './budget.ts'
 import { isIdentifier, toDisplay } from './names.ts'
 import { type Answer, type Program, plainValue, type Read, readValue } from './program.ts'
 
@@ -86,21 +87,17 @@ function isTypeName(name: string, value: unknown): boolean {
 
 function shown(value: unknown): string {
   if (value === undefined) return '(missing)'
-  if (Array.isArray(value) && value.length > 5) return `[${value.length} items]`
-  if (value !== null && typeof value === 'object' && Object.keys(value).length > 5) {
-    return `{${Object.keys(value).length} keys}`
+  if (value !== null && typeof value === 'object' && !isSmall(value)) {
+    return Array.isArray(value) ? `[${value.length} items]` : `{${Object.keys(value).length} keys}`
   }
-  const text = written(typeof value === 'string' && value.length > LARGE ? value.slice(0, LARGE) : value)
+  const text = toJson(typeof value === 'string' && value.length > LARGE ? value.slice(0, LARGE) : value)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
 }
 
-/** The writer recurses: a body may be nested deeper than the stack. */
-function written(value: unknown): string {
-  try {
-    return toJson(value)
-  } catch {
-    return '(nested too deeply to show)'
-  }
+/** Only what is short and flat is written out, so that a large body costs nothing here. */
+function isSmall(value: object): boolean {
+  const items = Object.values(value)
+  return items.length <= 5 && items.every((item) => typeof item !== 'object' || item === null)
 }
 
 function oneLine(source: string): string {
@@ -110,6 +107,7 @@ function oneLine(source: string): string {
 /** Each operand with its own truth or value, down to names, in source order. */
 function operandsOf(program: Program, facts: Facts): ExplainedOperand[] {
   const rows: ExplainedOperand[] = []
+  openBudget()
   const visit = (expr: Expr, depth: number) => {
     rows.push({
       text: textOf(program, expr),
@@ -140,7 +138,9 @@ function textOf({ rewritten, source }: Program, expr: Expr): string {
 }
 
 function answerText(answer: Answer): string {
-  return answer.kind === 'value' ? shown(plainValue(answer.value)) : `undecided: ${wordsOf(answer)}`
+  if (answer.kind !== 'value') return `undecided: ${wordsOf(answer)}`
+  if (isCelList(answer.value)) return `[${answer.value.size} items]`
+  return isCelMap(answer.value) ? '{...}' : shown(plainValue(answer.value))
 }
 
 const COMPARISONS = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_'])

@@ -35,7 +35,7 @@ export interface Program {
   readonly analysis: Analysis
   readonly reads: readonly Read[]
   run(facts: Facts): Answer
-  /** The same over one part of the tree. */
+  /** The same over one part of the tree, out of what is left of the budget. */
   runPart(part: Expr, facts: Facts): Answer
 }
 
@@ -71,7 +71,11 @@ export function compileProgram(source: string, options: CompileOptions = {}): Pr
   const metered = structuredClone(expr)
   meter(metered)
   const bind = binder(analysis.names, rewritten.slots)
-  const run = runner(planned(metered, source), bind)
+  const evaluate = runner(planned(metered, source), bind)
+  const run = (facts: Facts): Answer => {
+    openBudget()
+    return evaluate(facts)
+  }
   return {
     source,
     expr,
@@ -201,10 +205,12 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : toJson(value)
 }
 
+/** A missing property is an error object to the library, and its stack trace costs more than all the rest. */
 function runner(evaluate: Plan, bind: (facts: Facts) => Record<string, unknown>): (facts: Facts) => Answer {
   return (facts) => {
-    openBudget()
     let value: unknown
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     try {
       value = evaluate(bind(facts))
     } catch (error) {
@@ -213,6 +219,8 @@ function runner(evaluate: Plan, bind: (facts: Facts) => Record<string, unknown>)
         kind: 'error',
         message: error instanceof RangeError ? 'nested too deeply' : (error as Error).message,
       }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
     }
     if (isBudgetSpent()) return SPENT
     return isCelError(value) ? { kind: 'none', why: value.message } : { kind: 'value', value }

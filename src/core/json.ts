@@ -20,7 +20,11 @@ export function parseJson(text: string): unknown {
 
 /** JSON text of a value that may hold `bigint`s, as `parseJson` gives them; `space` indents. */
 export function toJson(value: unknown, space?: number): string {
-  return stringify(value, undefined, space) ?? 'null'
+  try {
+    return JSON.stringify(value, undefined, space) ?? 'null'
+  } catch {
+    return stringify(value, undefined, space) ?? 'null'
+  }
 }
 
 function exactNumber(digits: string): number | bigint {

@@ -1,6 +1,7 @@
 // Builds dist/: one bundle with shared chunks (a command must start fast) and the type declarations.
-import { chmod, readFile, rm } from 'node:fs/promises'
+
 import { spawnSync } from 'node:child_process'
+import { chmod, readFile, rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
@@ -9,7 +10,7 @@ const root = new URL('..', import.meta.url).pathname
 await rm(`${root}dist`, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/testing/index.ts', 'src/pipeline/index.ts', 'src/cli/main.ts'],
+  entryPoints: ['src/index.ts', 'src/testing/index.ts', 'src/cli/main.ts'],
   outdir: 'dist',
   outbase: 'src',
   bundle: true,
@@ -30,8 +31,12 @@ await build({
 await chmod(`${root}dist/cli/main.js`, 0o755)
 
 if (!process.argv.includes('--no-types')) {
-  const tsc = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
-    stdio: 'inherit',
-  })
+  const tsc = spawnSync(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
+    {
+      stdio: 'inherit',
+    },
+  )
   process.exitCode = tsc.status ?? 1
 }

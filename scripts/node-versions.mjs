@@ -7,7 +7,9 @@ const failed = []
 for (const major of wanted.length > 0 ? wanted : ['22', '24']) {
   console.log(`\nNode ${major}:`)
   const script = 'node --version && node node_modules/vitest/vitest.mjs run src'
-  const run = spawnSync('npx', ['--yes', '--package', `${platform}@${major}`, '-c', script], { stdio: 'inherit' })
+  const run = spawnSync('npx', ['--yes', '--package', `${platform}@${major}`, '-c', script], {
+    stdio: 'inherit',
+  })
   if (run.status !== 0) failed.push(major)
 }
 if (failed.length > 0) {

@@ -1,4 +1,5 @@
 import {
+  type CelEnv,
   type CelFunc,
   type CelList,
   type CelMap,
@@ -129,7 +130,7 @@ const equality = [
 ]
 
 /** CEL as conditions know it: everything that can grow is charged to the budget. */
-export const environment = celEnv({
+export const environment: CelEnv = celEnv({
   funcs: [...comprehension, ...arithmetic, ...text, ...comparisons, ...equality],
 })
 

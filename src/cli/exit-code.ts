@@ -1,0 +1,28 @@
+import type { Outcome } from '../core/poll.ts'
+
+/** What the exit code of a command says; `--help` and the docs print this table. */
+export const EXIT_CODES = [
+  { code: 0, meaning: 'succeeded' },
+  { code: 1, meaning: 'failed: the failure condition holds' },
+  { code: 2, meaning: 'bad usage, file or condition: nothing was sent' },
+  { code: 3, meaning: 'exhausted, timed out or stalled: none decisive' },
+  { code: 4, meaning: 'broken: an intermediate failure that is not to be ignored' },
+  { code: 70, meaning: 'a defect of bide' },
+  { code: 130, meaning: 'cancelled by SIGINT' },
+  { code: 143, meaning: 'cancelled by SIGTERM' },
+] as const
+
+const CODE_OF_OUTCOME: Readonly<Record<Outcome, number>> = {
+  succeeded: 0,
+  failed: 1,
+  exhausted: 3,
+  'timed-out': 3,
+  stalled: 3,
+  broken: 4,
+  cancelled: 130,
+}
+
+/** The exit code of a poll; `signal` is what cancelled it. */
+export function exitCode(outcome: Outcome, signal: NodeJS.Signals | null): number {
+  return outcome === 'cancelled' && signal === 'SIGTERM' ? 143 : CODE_OF_OUTCOME[outcome]
+}

@@ -1,0 +1,38 @@
+import { VERSION } from '../core/version.ts'
+import { EXIT_CODES } from './exit-code.ts'
+import { COMMANDS, type Option } from './options.ts'
+
+/** The text of `bide --help`. */
+export function mainHelp(): string {
+  return [
+    `bide ${VERSION}: waits on an HTTP job until it has succeeded, failed, or run out of time.`,
+    '',
+    ...COMMANDS.map(({ usage, about }) => `  ${usage.padEnd(46)} ${about}`),
+    '',
+    'bide COMMAND --help shows its options. bide --version shows the version.',
+    '',
+    ...exitCodeLines(),
+  ].join('\n')
+}
+
+/** The text of `bide COMMAND --help`. */
+export function commandHelp({ usage, about, options }: (typeof COMMANDS)[number]): string {
+  return [`Usage: ${usage}`, '', about, '', ...options.map(optionLine), '', ...exitCodeLines()].join('\n')
+}
+
+function optionLine(option: Option): string {
+  return `  ${optionName(option).padEnd(40)} ${option.help}${option.repeatable ? ' (repeatable)' : ''}`
+}
+
+/** `-H, --header NAME: VALUE`. */
+export function optionName({ flag, short, value }: Option): string {
+  const argument = value === undefined ? '' : value.startsWith('[') ? value : ` ${value}`
+  return `${short ? `-${short}, ` : '    '}--${flag}${argument}`
+}
+
+function exitCodeLines(): string[] {
+  return [
+    'Exit codes:',
+    ...EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`),
+  ]
+}

@@ -1,0 +1,156 @@
+/** One row an option: parsing, help and docs/command-line.md come from it. */
+export interface Option {
+  readonly flag: string
+  readonly short?: string
+  /** What stands for its value; without it, the flag is a switch. */
+  readonly value?: string
+  readonly repeatable?: boolean
+  /** The key of the task that it sets, where it sets one. */
+  readonly key?: string
+  readonly kind?: 'text' | 'integer' | 'duration' | 'bytes' | 'backoff' | 'ignore-failure'
+  readonly help: string
+}
+
+const condition = { value: 'CONDITION', kind: 'text' } as const
+
+export const POLL_OPTIONS: readonly Option[] = [
+  {
+    flag: 'success',
+    key: 'exitCriteria.success',
+    ...condition,
+    help: 'ends the poll as succeeded (default: a 2xx code)',
+  },
+  {
+    flag: 'failure',
+    key: 'exitCriteria.failure',
+    ...condition,
+    help: 'ends the poll as failed; asked first',
+  },
+  {
+    flag: 'pending',
+    key: 'exitCriteria.pending',
+    ...condition,
+    help: '"still at it"; what meets none of the three is broken',
+  },
+  { flag: 'count', key: 'pollCount', value: 'N', kind: 'integer', help: 'attempts at most (60)' },
+  {
+    flag: 'interval',
+    key: 'pollIntervalSeconds',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'pause between attempts, as in 500ms, 10s, 5m, 1h (5s)',
+  },
+  {
+    flag: 'ignore-intermediate-failure',
+    key: 'ignoreFailure',
+    value: '[=transient]',
+    kind: 'ignore-failure',
+    help: 'broken attempts count as pending; transient: only those that can heal',
+  },
+  {
+    flag: 'header',
+    short: 'H',
+    value: 'NAME: VALUE',
+    repeatable: true,
+    help: 'sent with every attempt; env:NAME or file:PATH as the value (or after its first word) is a secret',
+  },
+  {
+    flag: 'header-file',
+    value: 'FILE',
+    repeatable: true,
+    help: 'headers, one a line; their values are secrets',
+  },
+  { flag: 'request', short: 'X', key: 'method', value: 'METHOD', kind: 'text', help: 'the method (GET)' },
+  { flag: 'data', short: 'd', value: 'TEXT|@FILE', help: 'the body, sent anew with every attempt' },
+  {
+    flag: 'timeout',
+    key: 'timeoutSeconds',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'the whole task, from its start (none)',
+  },
+  {
+    flag: 'request-timeout',
+    key: 'requestTimeoutSeconds',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'one attempt, connect to last byte (30s)',
+  },
+  {
+    flag: 'initial-delay',
+    key: 'initialDelaySeconds',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'before the first attempt (0s)',
+  },
+  {
+    flag: 'backoff',
+    key: 'backoff',
+    value: 'FACTOR',
+    kind: 'backoff',
+    help: 'grows the interval: 2, or factor=2,max=60s,jitter=0.2',
+  },
+  {
+    flag: 'success-threshold',
+    key: 'successThreshold',
+    value: 'N',
+    kind: 'integer',
+    help: 'attempts in a row that must succeed (1)',
+  },
+  {
+    flag: 'progress',
+    key: 'progress',
+    value: 'EXPRESSION',
+    kind: 'text',
+    help: 'a number out of the response, such as progress',
+  },
+  {
+    flag: 'stall',
+    key: 'stallSeconds',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'no change of progress for so long ends the poll',
+  },
+  {
+    flag: 'max-body',
+    key: 'maxBodyBytes',
+    value: 'BYTES',
+    kind: 'bytes',
+    help: 'decoded, as in 500k, 5M (5M)',
+  },
+  { flag: 'file', short: 'f', value: 'FILE', help: 'a task in YAML or JSON; flags win over it' },
+  { flag: 'resume', value: 'FILE', help: 'keep the state here after each attempt, and go on from it' },
+  { flag: 'cacert', value: 'FILE', help: 'PEM; trusted beside the known authorities' },
+  { flag: 'cert', value: 'FILE', help: 'PEM of a client certificate' },
+  { flag: 'key', value: 'FILE', help: 'PEM of its key' },
+  { flag: 'insecure', short: 'k', help: 'do not verify certificates' },
+  { flag: 'http2', help: 'HTTP/2 where the server speaks it' },
+  { flag: 'json', help: 'the result as one JSON object on stdout' },
+  { flag: 'jsonl', help: 'a JSON line for each attempt, then the result' },
+  { flag: 'print', value: 'EXPRESSION', help: 'a value out of the last response on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  { flag: 'help', short: 'h', help: 'this' },
+]
+
+export const CHECK_OPTIONS: readonly Option[] = [
+  { flag: 'success', ...condition, help: 'the success condition' },
+  { flag: 'failure', ...condition, help: 'the failure condition' },
+  { flag: 'response', value: 'FILE|-', help: 'a body to try them against; nothing is sent' },
+  { flag: 'code', value: 'N', help: 'the code of that response (200)' },
+  { flag: 'help', short: 'h', help: 'this' },
+]
+
+export const COMMANDS = [
+  {
+    name: 'poll',
+    usage: 'bide poll URL [options]',
+    about: 'Polls a URL until its job has succeeded, failed, or run out of time.',
+    options: POLL_OPTIONS,
+  },
+  {
+    name: 'check',
+    usage: 'bide check --success CONDITION [options]',
+    about: 'Tries conditions without sending anything, and says why they hold or not.',
+    options: CHECK_OPTIONS,
+  },
+] as const

@@ -9,7 +9,9 @@ const { selfLink } = await response.json()
 const url = `${server.url}${selfLink}`
 const args = ['poll', url, '--success', 'status == "FINISHED"', '--failure', 'status == "FAILED"']
 args.push('--interval', '1s', '--progress', 'progress')
-console.log(`A sample job runs at ${url}\n$ bide ${args.map((arg) => (/[ "]/.test(arg) ? `'${arg}'` : arg)).join(' ')}\n`)
+console.log(
+  `A sample job runs at ${url}\n$ bide ${args.map((arg) => (/[ "]/.test(arg) ? `'${arg}'` : arg)).join(' ')}\n`,
+)
 
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit' })

@@ -1,40 +1,9 @@
 import * as v from 'valibot'
 import { type FieldProblem, InvalidTaskError } from './errors.ts'
+import { condition, headers, integer, MAX_SECONDS, numeric, seconds, TOKEN } from './fields.ts'
 
 /** The success condition of a task that names none. */
 export const DEFAULT_SUCCESS = 'responseCode >= 200 && responseCode < 300'
-
-const MAX_SECONDS = 10 * 365 * 86_400
-const NUMERIC = /^\s*\d+(\.\d+)?\s*$/
-
-/** A number or a numeric string, as files spell it. */
-const numeric = v.pipe(
-  v.union(
-    [v.number(), v.pipe(v.string(), v.regex(NUMERIC), v.transform(Number))],
-    'expected a number or a numeric string',
-  ),
-  v.finite('expected a finite number'),
-)
-const integer = (low: number) =>
-  v.pipe(numeric, v.integer('expected a whole number'), v.minValue(low, `must be at least ${low}`))
-const seconds = v.pipe(
-  numeric,
-  v.gtValue(0, 'must be above 0'),
-  v.maxValue(MAX_SECONDS, `must be at most ${MAX_SECONDS}`),
-)
-/** An empty text is no condition, as in exported files. */
-const condition = v.pipe(
-  v.nullable(v.string('expected a condition as text')),
-  v.transform((text) => (text === null || text.trim() === '' ? null : text)),
-)
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-const headers = v.record(
-  v.pipe(v.string(), v.regex(TOKEN, "a header name holds letters, digits and !#$%&'*+.^_`|~- only")),
-  v.pipe(
-    v.union([v.string(), v.pipe(v.number(), v.transform(String)), v.pipe(v.boolean(), v.transform(String))]),
-    v.check((value) => !/[\r\n\0]/.test(value), 'a header value must not hold a line break or NUL'),
-  ),
-)
 
 /** The grown pause between attempts: doubles with `factor: 2`, up to `maxSeconds`, spread by `jitter` (0-1). */
 const backoff = v.strictObject({

@@ -1,4 +1,5 @@
 import { BideError } from '../core/errors.ts'
+import { excerpt } from '../core/excerpt.ts'
 
 /** A condition that does not compile: the text, the place, what is wrong, and what to do. */
 export class ConditionError extends BideError {
@@ -28,8 +29,6 @@ export class ConditionError extends BideError {
   }
 }
 
-const WIDEST = 100
-
 function render(at: {
   problem: string
   source: string
@@ -38,8 +37,5 @@ function render(at: {
   hint: string | null
 }): string {
   const line = at.source.split('\n')[at.line - 1] ?? ''
-  const start = Math.max(0, at.column - 1 - WIDEST / 2)
-  const shown = line.slice(start, start + WIDEST).replaceAll('\t', ' ')
-  const caret = `${' '.repeat(at.column - 1 - start)}^`
-  return `${at.problem} at ${at.line}:${at.column}\n  ${shown}\n  ${caret}${at.hint ? `\n  ${at.hint}` : ''}`
+  return `${at.problem} at ${at.line}:${at.column}\n${excerpt(line, at.column)}${at.hint ? `\n  ${at.hint}` : ''}`
 }

@@ -1,0 +1,180 @@
+import { checkCalls } from './calls.ts'
+import type { Pipeline, Stage, Task } from './definition.ts'
+import { lintPipeline, lintTask } from './lint.ts'
+import { type Order, readOrder } from './order.ts'
+import type { Problem } from './problem.ts'
+import { type BoundText, checkReferences, type KnownNames } from './references.ts'
+import { INPUT_SCHEMAS, type PipelineFile } from './schema.ts'
+import { shapePipeline, taskType } from './shape.ts'
+import { type Finding, readSource, type SourceDocument } from './source-file.ts'
+import { readTask } from './task-file.ts'
+
+export interface CheckedFiles {
+  /** Those without an error, by name. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>
+  /** Of all files, by file and line. */
+  readonly problems: readonly Problem[]
+}
+
+export interface NamedText {
+  readonly file: string
+  readonly text: string
+}
+
+/** Reads pipelines and says all that can be known to be wrong with them before anything is sent. */
+export function checkFiles(
+  files: readonly NamedText[],
+  options: { variables?: readonly string[] } = {},
+): CheckedFiles {
+  const problems: Problem[] = []
+  const pipelines = new Map<string, Pipeline>()
+  const documents: [SourceDocument, Pipeline][] = []
+  for (const { file, text } of files) {
+    const source = readSource(file, text)
+    problems.push(...source.problems)
+    for (const document of source.documents) {
+      const { pipeline, findings } = checkDocument(document.data, options.variables ?? null)
+      problems.push(...findings.map(document.locate))
+      if (pipeline === null) continue
+      const twice = pipelines.has(pipeline.name)
+      if (twice) problems.push(document.locate(takenName(pipeline.name)))
+      else pipelines.set(pipeline.name, pipeline)
+      documents.push([document, pipeline])
+    }
+  }
+  for (const [document, pipeline] of documents) {
+    const found = checkCalls(pipeline, pipelines).map(document.locate)
+    problems.push(...found)
+    if (found.some(({ severity }) => severity === 'error')) pipelines.delete(pipeline.name)
+  }
+  return { pipelines, problems: problems.sort(byPlace) }
+}
+
+interface CheckedDocument {
+  readonly pipeline: Pipeline | null
+  readonly findings: readonly Finding[]
+}
+
+function checkDocument(data: unknown, variables: readonly string[] | null): CheckedDocument {
+  const { value: file, findings: shapeFindings } = shapePipeline(data)
+  if (file === null) return { pipeline: null, findings: shapeFindings }
+  const order = readOrder(file)
+  const tasks = readTasks(file)
+  const known: KnownNames = {
+    file,
+    order,
+    variables,
+    typeOf: (stage, task) => taskType(file.stages[stage]?.tasks[task]?.type ?? ''),
+  }
+  const findings = [
+    ...shapeFindings,
+    ...order.findings,
+    ...tasks.findings,
+    ...[...tasks.texts, ...pipelineTexts(file)].flatMap((text) => checkReferences(text, known)),
+    ...rollbackFindings(file),
+    ...[...tasks.read.values()].flatMap(lintTask),
+    ...lintPipeline(file),
+  ]
+  const isWrong = findings.some(({ severity }) => severity === 'error')
+  return { pipeline: isWrong ? null : assemble(file, order, tasks.read), findings }
+}
+
+function readTasks(file: PipelineFile) {
+  const findings: Finding[] = []
+  const texts: BoundText[] = []
+  const read = new Map<string, Task>()
+  const stages = Object.keys(file.stages)
+  for (const stage of stages) {
+    for (const [name, taskFile] of Object.entries(file.stages[stage]?.tasks ?? {})) {
+      const type = taskType(taskFile.type)
+      if (type === null) {
+        findings.push(unsupported(taskFile.type, ['stages', stage, 'tasks', name, 'type']))
+        continue
+      }
+      const result = readTask(type, taskFile, { stage, name, stages })
+      findings.push(...result.findings)
+      texts.push(...result.texts)
+      if (result.task) read.set(taskKey(stage, name), result.task)
+    }
+  }
+  return { findings, texts, read }
+}
+
+/** What is read once the run has ended may refer to any task. */
+function pipelineTexts(file: PipelineFile): BoundText[] {
+  const of = (values: Readonly<Record<string, string>>, path: readonly (string | number)[]): BoundText[] =>
+    Object.entries(values).map(([key, text]) => ({ text, path: [...path, key], owner: null }))
+  const webhooks = (file.notifications.webhook ?? []).flatMap(({ url, headers, payload }, i) => {
+    const path = ['notifications', 'webhook', i]
+    return [...of({ url, ...(payload !== null && { payload }) }, path), ...of(headers, [...path, 'headers'])]
+  })
+  const inputs = file.rollbacks.flatMap(({ inputs }, i) => of(inputs, ['rollbacks', i, 'inputs']))
+  return [...of(file.output, ['output']), ...webhooks, ...inputs]
+}
+
+function rollbackFindings(file: PipelineFile): Finding[] {
+  return file.rollbacks.flatMap(({ stage, task }, i): Finding[] => {
+    const tasks = file.stages[stage]?.tasks
+    const isKnown = tasks !== undefined && (task === undefined || Object.hasOwn(tasks, task))
+    if (isKnown) return []
+    const message =
+      tasks === undefined ? `there is no stage '${stage}'` : `stage ${stage} has no task '${task}'`
+    const path = ['rollbacks', i, tasks === undefined ? 'stage' : 'task']
+    return [{ severity: 'error', rule: 'rollback', message, hint: null, path, spot: { kind: 'value' } }]
+  })
+}
+
+function assemble(file: PipelineFile, order: Order, read: ReadonlyMap<string, Task>): Pipeline {
+  const stages = order.stages.map(
+    ({ name, steps }): Stage => ({
+      name,
+      steps: steps.map((names) => names.map((task) => read.get(taskKey(name, task)) as Task)),
+    }),
+  )
+  return {
+    name: file.name,
+    description: file.description,
+    enabled: file.enabled,
+    concurrency: file.concurrency,
+    input: file.input,
+    mandatoryInputs: Object.entries(file._inputMeta).flatMap(([name, { mandatory }]) =>
+      mandatory ? [name] : [],
+    ),
+    output: file.output,
+    stages,
+    rollbacks: file.rollbacks.map(({ stage, task, name, inputs }) => ({
+      stage,
+      task: task ?? null,
+      pipeline: name,
+      inputs,
+    })),
+    webhooks: file.notifications.webhook ?? [],
+  }
+}
+
+function unsupported(type: string, path: readonly string[]): Finding {
+  const types = Object.keys(INPUT_SCHEMAS).join(', ')
+  const message = `a task of type ${type} is not run here`
+  const hint = `these are: ${types}; docs/from-code-stream.md says what to use instead`
+  return { severity: 'error', rule: 'unsupported-type', message, hint, path, spot: { kind: 'value' } }
+}
+
+function takenName(name: string): Finding {
+  const message = `there are two pipelines named '${name}'`
+  return {
+    severity: 'error',
+    rule: 'name-taken',
+    message,
+    hint: null,
+    path: ['name'],
+    spot: { kind: 'value' },
+  }
+}
+
+function taskKey(stage: string, task: string): string {
+  return JSON.stringify([stage, task])
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
+}

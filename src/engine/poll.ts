@@ -69,7 +69,7 @@ export async function* pollAttempts(
   const from = options.resume ?? start(task, effects.clock.now())
   if (from.kind === 'done') return resultOf({ task, criteria, done: from, attempts, redactor })
 
-  const run = runPoll({ task, criteria }, from, { effects, signal: options.signal ?? NEVER_ABORTED })
+  const run = runPoll({ task, criteria }, from, { effects, signal: options.signal ?? neverAborted() })
   for (;;) {
     const step = await run.next()
     if (step.done) return resultOf({ task, criteria, done: step.value, attempts, redactor })
@@ -80,7 +80,10 @@ export async function* pollAttempts(
   }
 }
 
-const NEVER_ABORTED = new AbortController().signal
+/** One for each poll: listeners of thousands of polls on one signal would be searched one by one. */
+function neverAborted(): AbortSignal {
+  return new AbortController().signal
+}
 
 let shared: Promise<Effects['transport']> | null = null
 

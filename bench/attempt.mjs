@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { CLIENTS } from './clients.mjs'
+import { median, printTable, startServer } from './server.mjs'
+
+const BARE = 'undici request, bare'
+const QUICK = new Set([BARE, 'undici request, with the pause', 'bide'])
+const SETTINGS = [
+  { title: '50 polls at a time', concurrent: 50, quick: 400, slow: 100, rounds: 7 },
+  { title: '10,000 polls at a time', concurrent: 10_000, quick: 3, slow: 3, rounds: 3 },
+]
+
+/** Prints what an attempt costs the process that polls, beside the bare client and the peers. */
+export async function run() {
+  const server = await startServer()
+  try {
+    for (const setting of SETTINGS) {
+      const { title, concurrent, rounds } = setting
+      console.log(`${title}: medians of ${rounds} rounds, every client once a round in a new process.`)
+      printTable(
+        ['client', 'CPU an attempt, us', 'wall an attempt, us', 'peak RSS, MB', 'CPU / bare', 'CPU / bide'],
+        rowsOf(measure(`${server.url}/pending`, setting)),
+      )
+      console.log(`${concurrent === 50 ? '' : `\nfetch opens a connection for each of ${concurrent}.`}`)
+    }
+  } finally {
+    server.close()
+  }
+}
+
+/** What each client took in each round; null where it failed. */
+function measure(url, { concurrent, quick, slow, rounds }) {
+  const taken = new Map(Object.keys(CLIENTS).map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, samples] of taken) {
+      const each = QUICK.has(name) ? quick : slow
+      samples.push(sample(name, [url, String(concurrent), String(each)]))
+    }
+  }
+  return taken
+}
+
+function sample(name, args) {
+  const client = fileURLToPath(new URL('attempt-client.mjs', import.meta.url))
+  try {
+    const options = { stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 }
+    return JSON.parse(execFileSync(process.execPath, [client, name, ...args], options))
+  } catch (error) {
+    const said = String(error.stderr ?? '').match(/^\w*Error.*$/m)
+    console.log(`(${name}: ${said?.[0] ?? error.message})`)
+    return null
+  }
+}
+
+function rowsOf(taken) {
+  const [bare, bide] = [taken.get(BARE), taken.get('bide')]
+  return [...taken].map(([name, samples]) => {
+    const of = (key) => median(samples.filter(Boolean).map((sample) => sample[key]))
+    const ratio = (others) => `${ratioOf(samples, others).toFixed(2)}x`
+    if (!samples.some(Boolean)) return [name, ...Array(5).fill('failed')]
+    const numbers = ['cpuMicroseconds', 'wallMicroseconds', 'peakMegabytes'].map((key) => of(key).toFixed(0))
+    return [name, ...numbers, ratio(bare), ratio(bide)]
+  })
+}
+
+/** The median of the ratios of each round, so that what disturbs a round disturbs both sides. */
+function ratioOf(samples, others) {
+  const pairs = samples.map((sample, round) => [sample, others[round]]).filter(([a, b]) => a && b)
+  return median(pairs.map(([a, b]) => a.cpuMicroseconds / b.cpuMicroseconds))
+}

@@ -1,0 +1,41 @@
+// `npm run bench [attempt|command|conditions]`: what bide costs beside its peers. Prints tables; writes nothing else.
+import { spawnSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const PARTS = {
+  attempt: () => import('./attempt.mjs').then(({ run }) => run()),
+  command: () => import('./command.mjs').then(({ run }) => run()),
+  conditions: runConditions,
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.find((name) => !(name in PARTS))
+if (unknown) {
+  console.error(`no such part: ${unknown}; there are: ${Object.keys(PARTS).join(', ')}`)
+  process.exit(2)
+}
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
+for (const name of wanted.length > 0 ? wanted : Object.keys(PARTS)) {
+  console.log(`\n## ${name}\n`)
+  await PARTS[name]()
+}
+
+/** TypeScript is bundled in memory; a process of its own, since the collector's mood carries over. */
+async function runConditions() {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('conditions.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    footer: { js: 'await run()' },
+  })
+  const input = outputFiles[0].contents
+  const { status } = spawnSync(process.execPath, ['--input-type=module'], {
+    input,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  })
+  if (status !== 0) throw new Error(`the conditions' benchmark ended with ${status}`)
+}

@@ -2,16 +2,20 @@
 
 import { spawnSync } from 'node:child_process'
 import { chmod, readFile, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 const root = new URL('..', import.meta.url).pathname
+/** `--outdir DIR` builds elsewhere, which is what the tests do. */
+const given = process.argv.indexOf('--outdir')
+const out = resolve(root, given < 0 ? 'dist' : process.argv[given + 1])
 
-await rm(`${root}dist`, { recursive: true, force: true })
+await rm(out, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
   entryPoints: ['src/index.ts', 'src/testing/index.ts', 'src/cli/main.ts'],
-  outdir: 'dist',
+  outdir: out,
   outbase: 'src',
   bundle: true,
   splitting: true,
@@ -28,12 +32,18 @@ await build({
     js: "import{createRequire as bideRequire}from'node:module';const require=bideRequire(import.meta.url);",
   },
 })
-await chmod(`${root}dist/cli/main.js`, 0o755)
+await chmod(`${out}/cli/main.js`, 0o755)
 
 if (!process.argv.includes('--no-types')) {
   const tsc = spawnSync(
     process.execPath,
-    [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
+    [
+      `${root}node_modules/typescript/bin/tsc`,
+      '-p',
+      `${root}tsconfig.build.json`,
+      '--outDir',
+      `${out}/types`,
+    ],
     {
       stdio: 'inherit',
     },

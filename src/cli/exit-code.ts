@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/poll.ts'
+import { type StopSignal, stopCode } from './stop.ts'
 
 /** What the exit code of a command says; `--help` and the docs print this table. */
 export const EXIT_CODES = [
@@ -9,6 +10,7 @@ export const EXIT_CODES = [
   { code: 4, meaning: 'broken: an intermediate failure that is not to be ignored' },
   { code: 70, meaning: 'a defect of bide' },
   { code: 130, meaning: 'cancelled by SIGINT' },
+  { code: 141, meaning: 'cancelled: nobody reads stdout any more' },
   { code: 143, meaning: 'cancelled by SIGTERM' },
 ] as const
 
@@ -23,6 +25,6 @@ const CODE_OF_OUTCOME: Readonly<Record<Outcome, number>> = {
 }
 
 /** The exit code of a poll; `signal` is what cancelled it. */
-export function exitCode(outcome: Outcome, signal: NodeJS.Signals | null): number {
-  return outcome === 'cancelled' && signal === 'SIGTERM' ? 143 : CODE_OF_OUTCOME[outcome]
+export function exitCode(outcome: Outcome, signal: StopSignal | null): number {
+  return outcome === 'cancelled' && signal !== null ? stopCode(signal) : CODE_OF_OUTCOME[outcome]
 }

@@ -20,9 +20,9 @@ export function readHeaders(given: readonly string[], files: readonly string[]):
     headers[name] = resolveValue(value, `-H ${name}`, secrets)
   }
   for (const file of files) {
-    for (const line of readNamedFile('--header-file', file).split(/\r?\n/)) {
+    for (const [index, line] of readNamedFile('--header-file', file).split(/\r?\n/).entries()) {
       if (line.trim() === '' || line.startsWith('#')) continue
-      const [name, value] = splitHeader(line, `--header-file ${file}`)
+      const [name, value] = splitHeader(line, `--header-file ${file}:${index + 1}`)
       headers[name] = value
       secrets.push(...partsOf(value))
     }

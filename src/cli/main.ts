@@ -1,18 +1,20 @@
 #!/usr/bin/env node
-import { BideError, InvalidTaskError } from '../core/errors.ts'
+import { BideError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
-import { UsageError } from './usage-error.ts'
+import { UnknownNameError } from './usage-error.ts'
 
 const [name, ...args] = process.argv.slice(2)
 
-/** Who reads our output may stop reading: that is no fault. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70))
+/** Who reads our output may stop reading: that is no defect of ours. */
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
 
 main().then(
   (code) => end(code),
-  (error: unknown) => {
-    process.stderr.write(`${complaint(error)}\n`)
-    end(error instanceof BideError ? 2 : 70)
+  async (error: unknown) => {
+    const { complaint } = await import('./complaint.ts')
+    process.stderr.write(`${await complaint(error)}\n`)
+    end(error instanceof BideError && error.code !== 'store' ? 2 : 70)
   },
 )
 
@@ -22,7 +24,10 @@ async function main(): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return help(name)
   if (name === 'poll') return (await import('./commands/poll.ts')).pollCommand(args)
   if (name === 'check') return (await import('./commands/check.ts')).checkCommand(args)
-  throw new UsageError(`'${name}' is no command`, 'see: bide --help')
+  if (name === 'completion') return (await import('./commands/completion.ts')).completionCommand(args)
+  const { COMMANDS } = await import('./options.ts')
+  const known = COMMANDS.map((command) => command.name)
+  throw new UnknownNameError(`'${name}' is no command`, { typed: name, known, hint: 'see: bide --help' })
 }
 
 async function help(command: string | undefined): Promise<number> {
@@ -37,19 +42,6 @@ async function help(command: string | undefined): Promise<number> {
 function print(text: string): number {
   process.stdout.write(`${text}\n`)
   return 0
-}
-
-function complaint(error: unknown): string {
-  if (error instanceof InvalidTaskError) {
-    return error.problems
-      .map((p) => `bide: ${p.path}: ${p.message}${p.hint ? `\n  ${p.hint}` : ''}`)
-      .join('\n')
-  }
-  if (error instanceof BideError) {
-    return `bide: ${error.message}${error.hint && !error.message.includes(error.hint) ? `\n  ${error.hint}` : ''}`
-  }
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `bide: a defect of bide, please report it: ${what}`
 }
 
 /** Ends once what was written has been taken; nothing that is still open may hold the process. */

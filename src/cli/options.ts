@@ -61,7 +61,12 @@ export const POLL_OPTIONS: readonly Option[] = [
     help: 'headers, one a line; their values are secrets',
   },
   { flag: 'request', short: 'X', key: 'method', value: 'METHOD', kind: 'text', help: 'the method (GET)' },
-  { flag: 'data', short: 'd', value: 'TEXT|@FILE', help: 'the body, sent anew with every attempt' },
+  {
+    flag: 'data',
+    short: 'd',
+    value: 'TEXT|@FILE',
+    help: 'the body, sent anew with every attempt; implies POST',
+  },
   {
     flag: 'timeout',
     key: 'timeoutSeconds',
@@ -129,6 +134,7 @@ export const POLL_OPTIONS: readonly Option[] = [
   { flag: 'jsonl', help: 'a JSON line for each attempt, then the result' },
   { flag: 'print', value: 'EXPRESSION', help: 'a value out of the last response on stdout' },
   { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  { flag: 'no-color', help: 'no colours on a terminal, as with NO_COLOR' },
   { flag: 'help', short: 'h', help: 'this' },
 ]
 
@@ -139,6 +145,8 @@ export const CHECK_OPTIONS: readonly Option[] = [
   { flag: 'code', value: 'N', help: 'the code of that response (200)' },
   { flag: 'help', short: 'h', help: 'this' },
 ]
+
+export const COMPLETION_OPTIONS: readonly Option[] = [{ flag: 'help', short: 'h', help: 'this' }]
 
 export const COMMANDS = [
   {
@@ -152,5 +160,11 @@ export const COMMANDS = [
     usage: 'bide check --success CONDITION [options]',
     about: 'Tries conditions without sending anything, and says why they hold or not.',
     options: CHECK_OPTIONS,
+  },
+  {
+    name: 'completion',
+    usage: 'bide completion bash|zsh|fish',
+    about: 'Prints a script that completes commands and options in that shell.',
+    options: COMPLETION_OPTIONS,
   },
 ] as const

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Option } from './options.ts'
-import { UsageError } from './usage-error.ts'
+import { UnknownNameError, UsageError } from './usage-error.ts'
 
 export interface Arguments {
   readonly positionals: readonly string[]
@@ -18,7 +18,7 @@ export function parseArguments(options: readonly Option[], args: readonly string
   try {
     return parseArgs({ args: expanded, options: config, allowPositionals: true }) as Arguments
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] as string)
+    throw new UsageError((error as Error).message.split(/\.\s/)[0] as string)
   }
 }
 
@@ -35,8 +35,12 @@ function refuseUnknown(options: readonly Option[], args: readonly string[]): voi
     if (arg === '--') return
     const name = /^--([^=]+)/.exec(arg)?.[1]
     if (name === undefined || options.some(({ flag }) => flag === name)) continue
-    const near = options.find(({ flag }) => flag.startsWith(name.slice(0, 4)) || flag.includes(name))
-    throw new UsageError(`--${name} is no option here`, near ? `did you mean --${near.flag}?` : 'see --help')
+    const known = options.map(({ flag }) => `--${flag}`)
+    throw new UnknownNameError(`--${name} is no option here`, {
+      typed: `--${name}`,
+      known,
+      hint: 'see --help',
+    })
   }
 }
 
@@ -97,4 +101,16 @@ function backoff(flag: string, text: string) {
     )
   })
   return Object.fromEntries(parts)
+}
+
+/** The value of an option that takes one, where it was given. */
+export function textValue({ values }: Arguments, flag: string): string | undefined {
+  const value = values[flag]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The values of a repeatable option. */
+export function listValue({ values }: Arguments, flag: string): readonly string[] {
+  const value = values[flag]
+  return Array.isArray(value) ? value : []
 }

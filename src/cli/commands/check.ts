@@ -1,4 +1,5 @@
 import { compileCondition } from '../../condition/compile.ts'
+import { ConditionError } from '../../condition/condition-error.ts'
 import { lintCriteria } from '../../condition/lint.ts'
 import { responseFacts } from '../../core/facts.ts'
 import { parseJson } from '../../core/json.ts'
@@ -26,7 +27,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
     ['failure', failure],
   ] as const) {
     if (!source) continue
-    const condition = compileCondition(source)
+    const condition = compiled(role, source)
     if (body === null) {
       lines.push(`${role}: ${source}: compiles`)
       continue
@@ -47,4 +48,12 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   }
   process.stdout.write(`${plain(lines.join('\n'))}\n`)
   return 0
+}
+
+function compiled(role: string, source: string) {
+  try {
+    return compileCondition(source)
+  } catch (error) {
+    throw error instanceof ConditionError ? new UsageError(`--${role}: ${error.message}`) : error
+  }
 }

@@ -5,74 +5,70 @@ import type { LedgerEntry } from '../../core/poll.ts'
 export interface ProgressView {
   attempt(entry: LedgerEntry): void
   end(message: string): void
+  /** Leaves the terminal in order, where the poll ended without a message. */
+  close(): void
 }
 
 export interface ViewOptions {
-  readonly stream: NodeJS.WriteStream
+  readonly stream: Pick<NodeJS.WriteStream, 'write' | 'columns'>
   readonly pollCount: number
   readonly now: () => number
-  readonly color: boolean
+  /** Calls back again and again until what it returns is called; by default with a timer. */
+  readonly every?: (ms: number, call: () => void) => () => void
 }
 
-export const silentView: ProgressView = { attempt() {}, end() {} }
+export const silentView: ProgressView = { attempt() {}, end() {}, close() {} }
 
 const HEARTBEAT_MS = 60_000
-const REDRAW_MS = 500
 const BAR = 20
 
-/** On a terminal one line that is drawn anew. */
-export function liveView({ stream, pollCount, now, color }: ViewOptions): ProgressView {
+/** Without a terminal a line on each change, and one a minute to show that it still runs. No escape bytes. */
+export function plainView({ stream, pollCount, now, every = onTimer }: ViewOptions): ProgressView {
   let last: LedgerEntry | null = null
-  const draw = () => {
-    if (last === null) return
-    const wait = last.next ? `  next in ${describeSeconds(Math.max(0, last.next.dueAt - now()) / 1000)}` : ''
-    const line = (describe(last, pollCount) + wait).slice(0, Math.max(10, (stream.columns ?? 80) - 1))
-    stream.write(`\r\x1b[2K${color ? paint(last, line) : line}`)
+  let shown = ''
+  let shownAt = now()
+  const show = (line: string) => {
+    shownAt = now()
+    stream.write(`${line}\n`)
   }
-  const timer = setInterval(draw, REDRAW_MS)
-  timer.unref()
+  const stop = every(HEARTBEAT_MS / 10, () => {
+    if (now() - shownAt >= HEARTBEAT_MS) show(`${describe(last, pollCount)}  ${whatNext(last, now())}`)
+  })
   return {
     attempt(entry) {
       last = entry
-      draw()
-    },
-    end(message) {
-      clearInterval(timer)
-      stream.write(`${last === null ? '' : '\r\x1b[2K'}${plain(message)}\n`)
-    },
-  }
-}
-
-/** Without a terminal a line on each change, and one a minute to show that it still runs. No escape bytes. */
-export function plainView({ stream, pollCount, now }: ViewOptions): ProgressView {
-  let shown = ''
-  let shownAt = 0
-  return {
-    attempt(entry) {
-      const seen = JSON.stringify([
-        entry.code,
-        entry.verdict,
-        entry.values,
-        entry.verdict === 'broken' && entry.reason,
-      ])
-      const isHeartbeat = now() - shownAt >= HEARTBEAT_MS
-      if (seen === shown && !isHeartbeat) return
+      const seen = whatChanges(entry)
+      if (seen !== shown) show(describe(entry, pollCount))
       shown = seen
-      shownAt = now()
-      stream.write(`${describe(entry, pollCount)}\n`)
     },
     end(message) {
+      stop()
       stream.write(`${plain(message)}\n`)
     },
+    close: stop,
   }
 }
 
-function describe(entry: LedgerEntry, pollCount: number): string {
+function whatChanges({ code, verdict, values, progress, reason }: LedgerEntry): string {
+  return JSON.stringify([code, verdict, values, progress, verdict === 'broken' && reason])
+}
+
+/** `attempt 2/60  200  pending  [####....] 20%  status="RUNNING"`. */
+export function describe(entry: LedgerEntry | null, pollCount: number): string {
+  if (entry === null) return `attempt 1/${pollCount}`
   const values = Object.entries(entry.values).map(([name, value]) => `${name}=${value}`)
   const why = entry.verdict === 'broken' || entry.verdict === 'throttled' ? [entry.reason] : []
   const bar = entry.progress === null ? [] : [progressBar(entry.progress)]
   const parts = [entry.code ?? 'no answer', entry.verdict, ...bar, ...values, ...why, ...entry.notes]
   return plain(`attempt ${entry.iteration}/${pollCount}  ${parts.join('  ')}`)
+}
+
+/** What is waited for: `next in 4 s`, or the answer to the attempt that is under way. */
+export function whatNext(entry: LedgerEntry | null, now: number): string {
+  if (entry === null) return 'no answer yet'
+  if (entry.next === null) return ''
+  const left = entry.next.dueAt - now
+  return left > 0 ? `next in ${describeSeconds(left / 1000)}` : `attempt ${entry.iteration + 1} under way`
 }
 
 function progressBar(progress: number): string {
@@ -81,10 +77,10 @@ function progressBar(progress: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${Math.round(progress)}%`
 }
 
-const COLORS = { succeeded: 32, failed: 31, broken: 33, throttled: 33, pending: 36 } as const
-
-function paint({ verdict }: LedgerEntry, line: string): string {
-  return line.replace(verdict, `\x1b[${COLORS[verdict]}m${verdict}\x1b[39m`)
+/** A timer that keeps no process alive. */
+export function onTimer(ms: number, call: () => void): () => void {
+  const timer = setInterval(call, ms).unref()
+  return () => clearInterval(timer)
 }
 
 /** What a server sent must not steer the terminal. */

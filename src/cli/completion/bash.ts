@@ -1,0 +1,31 @@
+import { COMMANDS, type Option } from '../options.ts'
+
+/** Completes commands, flags and file names in bash. */
+export function bashCompletion(): string {
+  return `# bash completion of bide: source <(bide completion bash)
+_bide() {
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' files=''
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W '${COMMANDS.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
+    return
+  fi
+  case "\${COMP_WORDS[1]}" in
+${COMMANDS.map(commandCase).join('\n')}
+  esac
+  case " $files " in *" $before "*) COMPREPLY=($(compgen -f -- "$word")); return ;; esac
+  case "$word" in -*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;; *) COMPREPLY=($(compgen -f -- "$word")) ;; esac
+}
+complete -o filenames -F _bide bide
+`
+}
+
+function commandCase({ name, options }: (typeof COMMANDS)[number]): string {
+  const files = options.filter(({ value }) => value?.includes('FILE'))
+  const quoted = (list: readonly Option[]) => `'${list.flatMap(spellings).join(' ')}'`
+  return `    ${name}) flags=${quoted(options)} files=${quoted(files)} ;;`
+}
+
+function spellings({ flag, short }: Option): string[] {
+  return short ? [`--${flag}`, `-${short}`] : [`--${flag}`]
+}

@@ -1,0 +1,47 @@
+import { COMMANDS, type Option } from '../options.ts'
+
+/** Completes commands, flags with their help, and file names in zsh. */
+export function zshCompletion(): string {
+  return `#compdef bide
+# zsh completion of bide: source <(bide completion zsh), or a file _bide in $fpath
+_bide() {
+  local -a commands
+  commands=(
+${COMMANDS.map(({ name, about }) => `    ${quoted(`${name}:${about}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+${COMMANDS.map(commandCase).join('\n')}
+  esac
+}
+if [ "$funcstack[1]" = _bide ]; then _bide "$@"; else compdef _bide bide; fi
+`
+}
+
+function commandCase({ name, options }: (typeof COMMANDS)[number]): string {
+  return `    ${name}) _arguments -s ${[...options.flatMap(specs), "'*:file:_files'"].join(' ')} ;;`
+}
+
+function specs({ flag, short, value, help, repeatable }: Option): string[] {
+  const about = `[${help.replace(/[[\]:]/g, '\\$&')}]`
+  const argument =
+    value === undefined ? '' : `:${value.replace(/[[\]:]/g, '')}:${value.includes('FILE') ? '_files' : ''}`
+  const isOptional = value?.startsWith('[')
+  const prefix = repeatable ? '*' : ''
+  const long = quoted(
+    `${prefix}--${flag}${value === undefined ? '' : isOptional ? '=-' : '='}${about}${isOptional ? `:${argument}` : argument}`,
+  )
+  return short
+    ? [quoted(`${prefix}-${short}${value === undefined ? '' : '+'}${about}${argument}`), long]
+    : [long]
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

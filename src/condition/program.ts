@@ -47,8 +47,22 @@ export interface CompileOptions {
 /** Conditions are at most this long. */
 export const LONGEST_CONDITION = 4096
 
-/** Reads, checks and plans an expression. @throws ConditionError */
+/** Polls by the thousand share a few conditions, and compiling one costs as much as several attempts. */
+const MOST_KEPT = 500
+const programs = new Map<string, Program>()
+
+/** Reads, checks and plans an expression; one that was compiled before is not compiled again. @throws ConditionError */
 export function compileProgram(source: string, options: CompileOptions = {}): Program {
+  if (options.isBinding) return readProgram(source, options.isBinding)
+  const known = programs.get(source)
+  if (known) return known
+  const program = readProgram(source, () => false)
+  if (programs.size >= MOST_KEPT) programs.clear()
+  programs.set(source, program)
+  return program
+}
+
+function readProgram(source: string, isBinding: NonNullable<CompileOptions['isBinding']>): Program {
   if (source.trim() === '') throw new ConditionError('the condition is empty', { source, offset: 0 })
   if (source.length > LONGEST_CONDITION) {
     throw new ConditionError(`the condition is longer than ${LONGEST_CONDITION} characters`, {
@@ -56,7 +70,7 @@ export function compileProgram(source: string, options: CompileOptions = {}): Pr
       offset: 0,
     })
   }
-  const rewritten = rewrite(source, options.isBinding ?? (() => false))
+  const rewritten = rewrite(source, isBinding)
   const { expr, positions } = parseCel(source, rewritten)
   const analysis = analyze(expr)
   if (analysis.fault) {

@@ -1,7 +1,8 @@
 import type { Attempt, HttpRequest, HttpResponse } from './attempt.ts'
 import type { Criteria, Facts } from './condition.ts'
 import { type ResponseMoment, responseFacts } from './facts.ts'
-import { type Judgement, judge, type Verdict } from './judge.ts'
+import type { Judgement, Verdict } from './judge.ts'
+import { look } from './look.ts'
 import { type Closing, closingMessage, describeSeconds } from './message.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { nextWait, type WaitReason } from './schedule.ts'
@@ -119,7 +120,8 @@ export function advance(
   const { attempt, now } = event
   const response = wholeResponse(state, attempt)
   const facts = response === null ? null : factsOf(poll, state, response, now)
-  const judgement = judge(poll.criteria, attempt, response, facts)
+  const before = state.lastAt?.iteration === state.iterationCount ? state.last : null
+  const { judgement, values } = look({ criteria: poll.criteria, before, attempt, response, facts })
   const seen = observe(state, { judgement, response, event })
   const progressValue = facts === null ? null : (poll.criteria.progress?.evaluate(facts) ?? null)
   const next = decide(
@@ -137,7 +139,7 @@ export function advance(
       code: responseCode(attempt),
       verdict: judgement.verdict,
       reason: judgement.reason,
-      values: facts === null ? {} : observedValues(poll.criteria, facts),
+      values,
       progress: progressValue,
       next: next.kind === 'waiting' ? { dueAt: next.dueAt, reason: next.waitReason } : null,
       bodyChanged: response !== null && response.body !== state.last?.body,
@@ -160,12 +162,24 @@ export function nextRequest(
   task: PollTask,
   state: WaitingPoll,
 ): { request: HttpRequest; conditional: boolean } {
-  const request = { method: task.method, url: task.url, headers: task.headers, payload: task.payload }
+  const request = plainRequest(task)
   const etag = state.last?.headers.etag
   if (!etag || task.method !== 'GET' || !isWorthConditional(task, state))
     return { request, conditional: false }
   return { request: { ...request, headers: { ...task.headers, 'If-None-Match': etag } }, conditional: true }
 }
+
+/** The same object at every attempt, so that a transport may know it again. */
+function plainRequest(task: PollTask): HttpRequest {
+  let request = plainRequests.get(task)
+  if (request === undefined) {
+    request = { method: task.method, url: task.url, headers: task.headers, payload: task.payload }
+    plainRequests.set(task, request)
+  }
+  return request
+}
+
+const plainRequests = new WeakMap<PollTask, HttpRequest>()
 
 /** The longest that the next attempt may take: its own limit, or what is left of the whole. */
 export function attemptTimeoutMs(task: PollTask, state: WaitingPoll, now: number): number {
@@ -203,14 +217,6 @@ function factsOf({ bindings }: CompiledPoll, state: WaitingPoll, response: HttpR
 
 function momentOf(state: WaitingPoll, now: number): ResponseMoment {
   return { iteration: state.iterationCount + 1, elapsedSeconds: (now - state.startedAt) / 1000 }
-}
-
-function observedValues(criteria: Criteria, facts: Facts): Readonly<Record<string, string>> {
-  return {
-    ...criteria.success.values(facts),
-    ...criteria.failure?.values(facts),
-    ...criteria.pending?.values(facts),
-  }
 }
 
 interface Observation {

@@ -5,7 +5,7 @@ import { type DonePoll, type LedgerEntry, type Outcome, type PollState, start } 
 import { createRedactor, type Redactor } from '../core/redact.ts'
 import { type PollTask, type PollTaskInput, parsePollTask } from '../core/task.ts'
 import type { Effects } from './effects.ts'
-import { runPoll } from './run-poll.ts'
+import { nextStep } from './run-poll.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface PollOptions {
@@ -45,10 +45,11 @@ export interface PollResult extends PollOutputs {
  * })
  */
 export async function poll(task: PollTaskInput, options: PollOptions = {}): Promise<PollResult> {
-  const attempts = pollAttempts(task, options)
+  const session = await openSession(task, options)
   for (;;) {
-    const step = await attempts.next()
-    if (step.done) return step.value
+    const result = session.result()
+    if (result !== null) return result
+    await session.next()
   }
 }
 
@@ -57,26 +58,48 @@ export async function poll(task: PollTaskInput, options: PollOptions = {}): Prom
  * The next attempt is made only when it is asked for.
  */
 export async function* pollAttempts(
-  input: PollTaskInput,
+  task: PollTaskInput,
   options: PollOptions = {},
 ): AsyncGenerator<LedgerEntry, PollResult, void> {
+  const session = await openSession(task, options)
+  for (;;) {
+    const result = session.result()
+    if (result !== null) return result
+    const entry = await session.next()
+    if (entry !== null) yield entry
+  }
+}
+
+interface Session {
+  /** Null while it goes on. */
+  result(): PollResult | null
+  /** The next attempt; null when the poll was cancelled before there was an answer. */
+  next(): Promise<LedgerEntry | null>
+}
+
+async function openSession(input: PollTaskInput, options: PollOptions): Promise<Session> {
   const task = parsePollTask(input)
   const criteria = await compileCriteria(task)
-  const redactor = createRedactor(options.secrets ?? [])
+  const secrets = options.secrets ?? []
+  const redactor = createRedactor(secrets)
   const transport = options.effects?.transport ?? (await sharedTransport())
   const effects = { clock: systemClock, random: Math.random, ...options.effects, transport }
+  const run = { effects, signal: options.signal ?? neverAborted() }
   const attempts: LedgerEntry[] = []
-  const from = options.resume ?? start(task, effects.clock.now())
-  if (from.kind === 'done') return resultOf({ task, criteria, done: from, attempts, redactor })
-
-  const run = runPoll({ task, criteria }, from, { effects, signal: options.signal ?? neverAborted() })
-  for (;;) {
-    const step = await run.next()
-    if (step.done) return resultOf({ task, criteria, done: step.value, attempts, redactor })
-    const entry = maskEntry(step.value.entry, redactor)
-    attempts.push(entry)
-    await options.onAttempt?.(entry, step.value.state)
-    yield entry
+  let state = options.resume ?? start(task, effects.clock.now())
+  return {
+    result: () =>
+      state.kind === 'done' ? resultOf({ task, criteria, done: state, attempts, redactor }) : null,
+    async next() {
+      if (state.kind === 'done') return null
+      const step = await nextStep({ task, criteria }, state, run)
+      state = step.state
+      if (step.entry === null) return null
+      const entry = secrets.length === 0 ? step.entry : maskEntry(step.entry, redactor)
+      attempts.push(entry)
+      await options.onAttempt?.(entry, state)
+      return entry
+    },
   }
 }
 

@@ -3,7 +3,6 @@ import {
   attemptTimeoutMs,
   type CompiledPoll,
   cancel,
-  type DonePoll,
   type LedgerEntry,
   nextRequest,
   type PollState,
@@ -18,49 +17,33 @@ export interface RunPollOptions {
 }
 
 export interface PollStep {
-  readonly entry: LedgerEntry
+  /** Null when the poll was cancelled before there was an answer. */
+  readonly entry: LedgerEntry | null
   readonly state: PollState
 }
 
-/**
- * Runs one poll in this process, from any waiting state, until it is done. Yields each attempt; the next one is
- * made only when the caller asks on, so what a caller stores is stored before anything more is sent.
- */
-export async function* runPoll(
-  poll: CompiledPoll,
-  from: WaitingPoll,
-  options: RunPollOptions,
-): AsyncGenerator<PollStep, DonePoll, void> {
-  let state: PollState = from
-  while (state.kind === 'waiting') {
-    const step: PollStep | null = await nextAttempt(poll, state, options)
-    if (step === null) {
-      const by = abortReason(options.signal)
-      return cancel(poll, state, { by, now: options.effects.clock.now() })
-    }
-    state = step.state
-    yield step
-  }
-  return state
-}
-
-/** Waits until it is due and makes one attempt; null when it was aborted before there was an answer. */
-async function nextAttempt(
+/** Waits until the next attempt is due and makes it. What a caller stores before the next step is stored in time. */
+export async function nextStep(
   poll: CompiledPoll,
   state: WaitingPoll,
-  { effects, signal }: RunPollOptions,
-): Promise<PollStep | null> {
+  options: RunPollOptions,
+): Promise<PollStep> {
+  const { effects, signal } = options
   const { clock, transport, random } = effects
-  if (signal.aborted) return null
   if (state.dueAt > clock.now()) {
     await clock.sleepUntil(state.dueAt, signal).catch(throwUnlessAborted(signal))
-    if (signal.aborted) return null
   }
+  if (signal.aborted) return cancelled(poll, state, options)
   const { request, conditional } = nextRequest(poll.task, state)
   const timeoutMs = attemptTimeoutMs(poll.task, state, clock.now())
   const sent = await transport.send(request, { timeoutMs, maxBodyBytes: poll.task.maxBodyBytes, signal })
-  if (sent.result.kind === 'failure' && signal.aborted) return null
+  if (sent.result.kind === 'failure' && signal.aborted) return cancelled(poll, state, options)
   return advance(poll, state, { attempt: { ...sent, conditional }, now: clock.now(), random: random() })
+}
+
+function cancelled(poll: CompiledPoll, state: WaitingPoll, { effects, signal }: RunPollOptions): PollStep {
+  const done = cancel(poll, state, { by: abortReason(signal), now: effects.clock.now() })
+  return { entry: null, state: done }
 }
 
 function throwUnlessAborted(signal: AbortSignal) {

@@ -25,6 +25,7 @@ const WIRE_ALLOWANCE = 64 * 1024
 
 /** A reader for a body with these headers; what it finds goes to the handler, once. */
 export function bodyReader(options: BodyOptions, handler: BodyHandler): BodyReader {
+  if (options.contentEncoding === '') return collect(options, handler)
   const encodings = options.contentEncoding
     .split(',')
     .map((name) => name.trim().toLowerCase())

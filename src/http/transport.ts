@@ -61,7 +61,7 @@ interface Journey {
 
 /** Redirects are followed by hand: every follower looked at leaks custom headers to other origins. */
 async function follow(journey: Journey, request: HttpRequest): Promise<AttemptResult> {
-  const first = firstHop(request)
+  const first = firstHopOf(request)
   if (first === null) return failure('invalid-url', 'the URL is not a valid http or https URL')
   let hop: Hop = first
   for (let redirects = 0; ; redirects++) {
@@ -78,6 +78,17 @@ async function follow(journey: Journey, request: HttpRequest): Promise<AttemptRe
     journey.notes.push(next.note)
     hop = next.hop
   }
+}
+
+/** A poll sends the same request again and again. */
+const firstHops = new WeakMap<HttpRequest, Hop>()
+
+function firstHopOf(request: HttpRequest): Hop | null {
+  const known = firstHops.get(request)
+  if (known !== undefined) return known
+  const hop = firstHop(request)
+  if (hop !== null) firstHops.set(request, hop)
+  return hop
 }
 
 /** One hop, and once more where a kept-alive connection was closed under it. */

@@ -10,7 +10,7 @@ export function undiciExchange(options: ExchangeOptions): Exchange {
     start(hop, handler) {
       const dispatched = new DispatchHandler(handler)
       try {
-        dispatcher.dispatch(dispatchOptions(hop), dispatched)
+        dispatcher.dispatch(dispatchOptionsOf(hop), dispatched)
       } catch (error) {
         dispatched.onResponseError(null, error as Error)
       }
@@ -32,6 +32,18 @@ function createDispatcher(options: ExchangeOptions): Dispatcher {
   }
   if (!options.proxyFromEnvironment) return new Agent(common)
   return new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls, proxyTunnel: false })
+}
+
+/** The getters of a URL cost more than all else here, and a poll sends the same hop again and again. */
+const knownOptions = new WeakMap<Hop, Dispatcher.DispatchOptions>()
+
+function dispatchOptionsOf(hop: Hop): Dispatcher.DispatchOptions {
+  let options = knownOptions.get(hop)
+  if (options === undefined) {
+    options = dispatchOptions(hop)
+    knownOptions.set(hop, options)
+  }
+  return options
 }
 
 function dispatchOptions({ method, url, headers, body }: Hop): Dispatcher.DispatchOptions {

@@ -86,6 +86,7 @@ function readProgram(source: string, isBinding: NonNullable<CompileOptions['isBi
   meter(metered)
   const bind = binder(analysis.names, rewritten.slots)
   const evaluate = runner(planned(metered, source), bind)
+  const parts = new Map<Expr, (facts: Facts) => Answer>()
   const run = (facts: Facts): Answer => {
     openBudget()
     return evaluate(facts)
@@ -98,9 +99,14 @@ function readProgram(source: string, isBinding: NonNullable<CompileOptions['isBi
     reads: analysis.paths.map((path) => readOf(path, rewritten.slots)),
     run,
     runPart(part, facts) {
-      const copy = structuredClone(part)
-      meter(copy)
-      return runner(planned(copy, source), bind)(facts)
+      let runPlanned = parts.get(part)
+      if (runPlanned === undefined) {
+        const copy = structuredClone(part)
+        meter(copy)
+        runPlanned = runner(planned(copy, source), bind)
+        parts.set(part, runPlanned)
+      }
+      return runPlanned(facts)
     },
   }
 }

@@ -12,8 +12,11 @@ export interface Effects {
 export interface Clock {
   /** Epoch milliseconds that never run backwards: the wall clock at start plus monotonic time since. */
   now(): number
-  /** Resolves at that instant; rejects with the signal's reason when aborted before. Any distance is allowed. */
-  sleepUntil(at: number, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves at that instant; rejects with the signal's reason when aborted before. Any distance is allowed.
+   * Without a signal nobody can wake it: listening to one that is never aborted costs as much as a timer.
+   */
+  sleepUntil(at: number, signal: AbortSignal | null): Promise<void>
 }
 
 /** Sends one request, follows its redirects, and reads the whole body. Never rejects but for a defect. */
@@ -28,5 +31,6 @@ export interface SendOptions {
   readonly timeoutMs: number
   /** Decoded bytes. */
   readonly maxBodyBytes: number
-  readonly signal: AbortSignal
+  /** Breaks the attempt off; null where nobody can. */
+  readonly signal: AbortSignal | null
 }

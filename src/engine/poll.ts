@@ -84,7 +84,7 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
   const redactor = createRedactor(secrets)
   const transport = options.effects?.transport ?? (await sharedTransport())
   const effects = { clock: systemClock, random: Math.random, ...options.effects, transport }
-  const run = { effects, signal: options.signal ?? neverAborted() }
+  const run = { effects, signal: options.signal ?? null }
   const attempts: LedgerEntry[] = []
   let state = options.resume ?? start(task, effects.clock.now())
   return {
@@ -101,11 +101,6 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
       return entry
     },
   }
-}
-
-/** One for each poll: listeners of thousands of polls on one signal would be searched one by one. */
-function neverAborted(): AbortSignal {
-  return new AbortController().signal
 }
 
 let shared: Promise<Effects['transport']> | null = null

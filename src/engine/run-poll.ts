@@ -13,7 +13,7 @@ import type { Effects } from './effects.ts'
 export interface RunPollOptions {
   readonly effects: Pick<Effects, 'clock' | 'random' | 'transport'>
   /** Aborting it ends the poll as cancelled; a string as its reason is said in the message. */
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | null
 }
 
 export interface PollStep {
@@ -33,11 +33,11 @@ export async function nextStep(
   if (state.dueAt > clock.now()) {
     await clock.sleepUntil(state.dueAt, signal).catch(throwUnlessAborted(signal))
   }
-  if (signal.aborted) return cancelled(poll, state, options)
+  if (signal?.aborted) return cancelled(poll, state, options)
   const { request, conditional } = nextRequest(poll.task, state)
   const timeoutMs = attemptTimeoutMs(poll.task, state, clock.now())
   const sent = await transport.send(request, { timeoutMs, maxBodyBytes: poll.task.maxBodyBytes, signal })
-  if (sent.result.kind === 'failure' && signal.aborted) return cancelled(poll, state, options)
+  if (sent.result.kind === 'failure' && signal?.aborted) return cancelled(poll, state, options)
   return advance(poll, state, { attempt: { ...sent, conditional }, now: clock.now(), random: random() })
 }
 
@@ -46,12 +46,12 @@ function cancelled(poll: CompiledPoll, state: WaitingPoll, { effects, signal }: 
   return { entry: null, state: done }
 }
 
-function throwUnlessAborted(signal: AbortSignal) {
+function throwUnlessAborted(signal: AbortSignal | null) {
   return (error: unknown) => {
-    if (!signal.aborted) throw error
+    if (!signal?.aborted) throw error
   }
 }
 
-function abortReason({ reason }: AbortSignal): string {
-  return typeof reason === 'string' ? reason : 'by the caller'
+function abortReason(signal: AbortSignal | null): string {
+  return typeof signal?.reason === 'string' ? signal.reason : 'by the caller'
 }

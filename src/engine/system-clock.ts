@@ -9,22 +9,22 @@ const { timeOrigin } = performance
 export const systemClock: Clock = {
   now: () => timeOrigin + performance.now(),
   async sleepUntil(at, signal) {
-    for (let left = at - systemClock.now(); left > 0 && !signal.aborted; left = at - systemClock.now()) {
+    for (let left = at - systemClock.now(); left > 0 && !signal?.aborted; left = at - systemClock.now()) {
       await pause(Math.min(Math.ceil(left), LONGEST_TIMER_MS), signal)
     }
-    signal.throwIfAborted()
+    signal?.throwIfAborted()
   },
 }
 
 /** Ends early when the signal is aborted. `node:timers/promises` costs four times as much. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', end)
+      signal?.removeEventListener('abort', end)
       resolve()
     }
     const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
+    signal?.addEventListener('abort', end)
   })
 }

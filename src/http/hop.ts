@@ -13,7 +13,7 @@ export interface HopOptions {
   /** What the attempt was given, for the message. */
   readonly limitMs: number
   readonly maxBodyBytes: number
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | null
 }
 
 /** Carries one hop through to its last byte, its time limit, or its failure. Never rejects. */
@@ -43,7 +43,7 @@ class Flight implements ExchangeHandler {
     this.#options = options
     this.#resolve = resolve
     this.#timer = setTimeout(() => this.#timedOut(), options.timeoutMs)
-    options.signal.addEventListener('abort', this.#aborted, { once: true })
+    options.signal?.addEventListener('abort', this.#aborted, { once: true })
   }
 
   begin(exchange: Exchange): void {
@@ -114,7 +114,7 @@ class Flight implements ExchangeHandler {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
-    this.#options.signal.removeEventListener('abort', this.#aborted)
+    this.#options.signal?.removeEventListener('abort', this.#aborted)
     if (outcome.kind === 'failure') this.#stop?.()
     this.#resolve(outcome)
   }

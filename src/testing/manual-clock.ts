@@ -14,7 +14,7 @@ export function manualClock(startAt: number = Date.UTC(2026, 0, 1)): ManualClock
       now += ms
     },
     async sleepUntil(at, signal) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       now = Math.max(now, at)
     },
   }

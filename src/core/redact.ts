@@ -55,9 +55,15 @@ function formsOf(secret: string): string[] {
     url,
     url.replaceAll('%20', '+'),
     encodeURI(secret),
-    JSON.stringify(secret).slice(1, -1),
+    jsonText(secret),
+    jsonText(jsonText(secret)),
     bytes.toString('hex'),
   ]
+}
+
+/** As it stands between the quotes of a JSON text. */
+function jsonText(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
 
 function mapStrings(value: unknown, map: (text: string) => string): unknown {

@@ -13,8 +13,13 @@ _bide() {
   case "\${COMP_WORDS[1]}" in
 ${COMMANDS.map(commandCase).join('\n')}
   esac
-  case " $files " in *" $before "*) COMPREPLY=($(compgen -f -- "$word")); return ;; esac
-  case "$word" in -*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;; *) COMPREPLY=($(compgen -f -- "$word")) ;; esac
+  case " $files " in *" $before "*) flags='' ;; esac
+  if [ -n "$flags" ] && [ "\${word#-}" != "$word" ]; then
+    COMPREPLY=($(compgen -W "$flags" -- "$word"))
+    return
+  fi
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -f -- "$word"))
 }
 complete -o filenames -F _bide bide
 `

@@ -5,45 +5,40 @@ import { type Judgement, judge } from './judge.ts'
 /** What the conditions make of one attempt. */
 export interface Look {
   readonly judgement: Judgement
+  /** What they saw, shortened for people. */
   readonly values: Readonly<Record<string, string>>
 }
 
 export interface Seen {
-  readonly criteria: Criteria
-  /** The whole response before, when it came from the attempt before. */
-  readonly before: HttpResponse | null
   readonly attempt: Attempt
   readonly response: HttpResponse | null
   readonly facts: Facts | null
+  /** The attempt before, where it had a whole response. */
+  readonly before: { readonly response: HttpResponse; readonly look: Look } | null
 }
 
 /** Looks at an attempt; the same answer again is not parsed and judged again where that could change nothing. */
-export function look(seen: Seen): Look {
-  const { criteria, attempt, response, facts } = seen
+export function look(criteria: Criteria, { attempt, response, facts, before }: Seen): Look {
   if (response === null || facts === null) {
     return { judgement: judge(criteria, attempt, response, facts), values: {} }
   }
-  const known = knownLook(seen, response) ?? {
+  if (before && isSameAnswer(before.response, response) && isReusable(before.look, criteria))
+    return before.look
+  return {
     judgement: judge(criteria, attempt, response, facts),
     values: observedValues(criteria, facts),
   }
-  looks.set(response, { criteria, known })
-  return known
 }
 
-/** Looks at responses that are still held by some state. */
-const looks = new WeakMap<HttpResponse, { readonly criteria: Criteria; readonly known: Look }>()
-
-/** Headers decide over answers that are not 2xx (`Retry-After`), and are named by what is `broken`. */
-function knownLook({ criteria, before }: Seen, { code, body }: HttpResponse): Look | null {
-  if (before === null || before.code !== code || code < 200 || code > 299 || before.body !== body) return null
-  const kept = looks.get(before)
-  if (kept?.criteria !== criteria || kept.known.judgement.verdict === 'broken') return null
-  return dependsOnlyOnResponse(criteria) ? kept.known : null
+/** Headers count for answers that are not 2xx (`Retry-After`). */
+function isSameAnswer(before: HttpResponse, { code, body }: HttpResponse): boolean {
+  return code >= 200 && code < 300 && before.code === code && before.body === body
 }
 
-function dependsOnlyOnResponse({ success, failure, pending }: Criteria): boolean {
+/** Why an answer is `broken` may name its headers. */
+function isReusable({ judgement }: Look, { success, failure, pending }: Criteria): boolean {
   return (
+    judgement.verdict !== 'broken' &&
     success.dependsOnlyOnResponse &&
     failure?.dependsOnlyOnResponse !== false &&
     pending?.dependsOnlyOnResponse !== false

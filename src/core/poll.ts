@@ -2,7 +2,7 @@ import type { Attempt, HttpRequest, HttpResponse } from './attempt.ts'
 import type { Criteria, Facts } from './condition.ts'
 import { type ResponseMoment, responseFacts } from './facts.ts'
 import type { Judgement, Verdict } from './judge.ts'
-import { look } from './look.ts'
+import { type Look, look, type Seen } from './look.ts'
 import { type Closing, closingMessage, describeSeconds } from './message.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { nextWait, type WaitReason } from './schedule.ts'
@@ -28,6 +28,8 @@ interface PollProgress {
   readonly brokenStreak: { readonly count: number; readonly reason: string } | null
   /** The last verdict with its reason. */
   readonly lastJudgement: Judgement | null
+  /** What the conditions saw in the last attempt, shortened for people. */
+  readonly lastValues: Readonly<Record<string, string>>
 }
 
 export interface WaitingPoll extends PollProgress {
@@ -95,6 +97,7 @@ export function start(task: PollTask, now: number): WaitingPoll {
     observed: {},
     brokenStreak: null,
     lastJudgement: null,
+    lastValues: {},
     dueAt: now + task.initialDelaySeconds * 1000,
     waitReason: 'initial-delay',
     deadlineAt: task.timeoutSeconds === null ? null : now + task.timeoutSeconds * 1000,
@@ -120,9 +123,9 @@ export function advance(
   const { attempt, now } = event
   const response = wholeResponse(state, attempt)
   const facts = response === null ? null : factsOf(poll, state, response, now)
-  const before = state.lastAt?.iteration === state.iterationCount ? state.last : null
-  const { judgement, values } = look({ criteria: poll.criteria, before, attempt, response, facts })
-  const seen = observe(state, { judgement, response, event })
+  const known = look(poll.criteria, { attempt, response, facts, before: attemptBefore(state) })
+  const { judgement, values } = known
+  const seen = observe(state, { look: known, response, event })
   const progressValue = facts === null ? null : (poll.criteria.progress?.evaluate(facts) ?? null)
   const next = decide(
     poll,
@@ -219,13 +222,25 @@ function momentOf(state: WaitingPoll, now: number): ResponseMoment {
   return { iteration: state.iterationCount + 1, elapsedSeconds: (now - state.startedAt) / 1000 }
 }
 
+function attemptBefore({
+  last,
+  lastAt,
+  iterationCount,
+  lastJudgement,
+  lastValues,
+}: WaitingPoll): Seen['before'] {
+  if (last === null || lastJudgement === null || lastAt?.iteration !== iterationCount) return null
+  return { response: last, look: { judgement: lastJudgement, values: lastValues } }
+}
+
 interface Observation {
-  readonly judgement: Judgement
+  readonly look: Look
   readonly response: HttpResponse | null
   readonly event: AttemptEnded
 }
 
-function observe(state: WaitingPoll, { judgement, response, event }: Observation): PollProgress {
+function observe(state: WaitingPoll, { look, response, event }: Observation): PollProgress {
+  const { judgement, values } = look
   const moment = momentOf(state, event.now)
   const what = `${responseCode(event.attempt) ?? 'no response'} ${judgement.verdict}`
   return {
@@ -240,6 +255,7 @@ function observe(state: WaitingPoll, { judgement, response, event }: Observation
         ? { count: (state.brokenStreak?.count ?? 0) + 1, reason: judgement.reason }
         : null,
     lastJudgement: judgement,
+    lastValues: values,
   }
 }
 

@@ -3,6 +3,7 @@ import {
   attemptTimeoutMs,
   type CompiledPoll,
   cancel,
+  type DonePoll,
   type LedgerEntry,
   nextRequest,
   type PollState,
@@ -17,17 +18,40 @@ export interface RunPollOptions {
 }
 
 export interface PollStep {
-  /** Null when the poll was cancelled before there was an answer. */
-  readonly entry: LedgerEntry | null
+  readonly entry: LedgerEntry
   readonly state: PollState
 }
 
-/** Waits until the next attempt is due and makes it. What a caller stores before the next step is stored in time. */
+/** The poll was cancelled before there was an answer. */
+export interface CancelledStep {
+  readonly entry: null
+  readonly state: DonePoll
+}
+
+/**
+ * Runs one poll in this process, from any waiting state, until it is done. Yields each attempt; the next one is
+ * made only when the caller asks on, so what a caller stores is stored before anything more is sent.
+ */
+export async function* runPoll(
+  poll: CompiledPoll,
+  from: WaitingPoll,
+  options: RunPollOptions,
+): AsyncGenerator<PollStep, DonePoll, void> {
+  let state: PollState = from
+  while (state.kind === 'waiting') {
+    const step: PollStep | CancelledStep = await nextStep(poll, state, options)
+    state = step.state
+    if (step.entry !== null) yield step
+  }
+  return state
+}
+
+/** Waits until the next attempt is due and makes it. Without a generator: one costs as much as a timer. */
 export async function nextStep(
   poll: CompiledPoll,
   state: WaitingPoll,
   options: RunPollOptions,
-): Promise<PollStep> {
+): Promise<PollStep | CancelledStep> {
   const { effects, signal } = options
   const { clock, transport, random } = effects
   if (state.dueAt > clock.now()) {
@@ -41,7 +65,11 @@ export async function nextStep(
   return advance(poll, state, { attempt: { ...sent, conditional }, now: clock.now(), random: random() })
 }
 
-function cancelled(poll: CompiledPoll, state: WaitingPoll, { effects, signal }: RunPollOptions): PollStep {
+function cancelled(
+  poll: CompiledPoll,
+  state: WaitingPoll,
+  { effects, signal }: RunPollOptions,
+): CancelledStep {
   const done = cancel(poll, state, { by: abortReason(signal), now: effects.clock.now() })
   return { entry: null, state: done }
 }

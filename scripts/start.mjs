@@ -14,7 +14,9 @@ console.log(
 )
 
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit' })
+// One line an attempt, also on a terminal, where bide would draw a single one anew.
+const env = { ...process.env, TERM: 'dumb' }
+const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit', env })
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('close', async (code) => {

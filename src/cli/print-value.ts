@@ -20,12 +20,15 @@ export async function createPrinter(expression: string): Promise<Printer> {
     }
   })()
   return ({ responseCode, responseHeaders, responseBody, iterationCount }) => {
-    const response = { code: responseCode ?? 0, headers: responseHeaders, body: responseBody }
+    if (responseCode === null) return missing(expression, 'there was no response')
+    const response = { code: responseCode, headers: responseHeaders, body: responseBody }
     const answer = evaluate(responseFacts(response, { iteration: iterationCount, elapsedSeconds: 0 }))
     if (answer.kind === 'value') return typeof answer.value === 'string' ? answer.value : toJson(answer.value)
-    process.stderr.write(
-      `bide: --print: ${expression}: ${answer.kind === 'none' ? answer.why : answer.message}\n`,
-    )
-    return ''
+    return missing(expression, answer.kind === 'none' ? answer.why : answer.message)
   }
+}
+
+function missing(expression: string, why: string): string {
+  process.stderr.write(`bide: --print: ${expression}: ${why}\n`)
+  return ''
 }

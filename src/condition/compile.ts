@@ -64,6 +64,7 @@ export function compileValue(source: string, options: CompileOptions = {}): (fac
   const program = compileProgram(source, options)
   return (facts) => {
     const answer = program.run(facts)
-    return answer.kind === 'value' ? { kind: 'value', value: plainValue(answer.value) } : answer
+    if (answer.kind === 'value') return { kind: 'value', value: plainValue(answer.value) }
+    return answer.kind === 'none' ? { kind: 'none', why: whyUndecided(program, facts, answer) } : answer
   }
 }

@@ -78,6 +78,13 @@ describe('stdout carries what was asked for', () => {
     expect(ran.code).toBe(0)
   })
 
+  it('--print says why there is nothing', async () => {
+    const missing = await runBide(['poll', server.job({ polls: 0 }), '--print', 'nothing'])
+    expect(missing.stderr).toContain('--print: nothing: nothing is not in the response')
+    const refused = await runBide(['poll', 'http://127.0.0.1:1/', '--print', 'status'])
+    expect(refused.stderr).toContain('--print: status: there was no response')
+  })
+
   it('an integer beyond 2^53 comes out as it came in', async () => {
     const url = server.route('/big', { body: '{"id":9007199254740993}' })
     expect((await runBide(['poll', url, '--print', 'id'])).stdout).toBe('9007199254740993\n')

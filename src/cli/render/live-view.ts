@@ -3,6 +3,8 @@ import { fitted } from './fitted.ts'
 import { describe, onTimer, type ProgressView, plain, type ViewOptions, whatNext } from './progress.ts'
 
 const REDRAW_MS = 250
+/** Room for the ^C that a terminal echoes, which would wrap a full line. */
+const ECHO_COLUMNS = 3
 const CLEAR = '\r\x1b[2K'
 const COLORS = { succeeded: 32, failed: 31, broken: 33, throttled: 33, pending: 36 } as const
 
@@ -11,7 +13,7 @@ export function liveView(options: ViewOptions & { readonly color: boolean }): Pr
   const { stream, pollCount, now, color, every = onTimer } = options
   let last: LedgerEntry | null = null
   const draw = () => {
-    const width = Math.max(10, (stream.columns || 80) - 1)
+    const width = Math.max(10, (stream.columns || 80) - ECHO_COLUMNS)
     const next = whatNext(last, now())
     const room = next === '' ? width : width - next.length - 2
     const line = `${fitted(oneLine(describe(last, pollCount)), Math.max(room, 10))}${next && `  ${next}`}`

@@ -20,7 +20,7 @@ export interface ViewOptions {
 export const silentView: ProgressView = { attempt() {}, end() {}, close() {} }
 
 const HEARTBEAT_MS = 60_000
-const BAR = 20
+const BAR = 12
 
 /** Without a terminal a line on each change, and one a minute to show that it still runs. No escape bytes. */
 export function plainView({ stream, pollCount, now, every = onTimer }: ViewOptions): ProgressView {

@@ -17,11 +17,13 @@ export function mainHelp(): string {
 
 /** The text of `bide COMMAND --help`. */
 export function commandHelp({ usage, about, options }: (typeof COMMANDS)[number]): string {
-  return [`Usage: ${usage}`, '', about, '', ...options.map(optionLine), '', ...exitCodeLines()].join('\n')
+  const width = Math.max(...options.map((option) => optionName(option).length))
+  const lines = options.map((option) => optionLine(option, width))
+  return [`Usage: ${usage}`, '', about, '', ...lines, '', ...exitCodeLines()].join('\n')
 }
 
-function optionLine(option: Option): string {
-  return `  ${optionName(option).padEnd(40)} ${option.help}${option.repeatable ? ' (repeatable)' : ''}`
+function optionLine(option: Option, width: number): string {
+  return `  ${optionName(option).padEnd(width)}  ${option.help}${option.repeatable ? ' (repeatable)' : ''}`
 }
 
 /** `-H, --header NAME: VALUE`. */

@@ -25,9 +25,7 @@ async function main(): Promise<number> {
   if (name === 'poll') return (await import('./commands/poll.ts')).pollCommand(args)
   if (name === 'check') return (await import('./commands/check.ts')).checkCommand(args)
   if (name === 'completion') return (await import('./commands/completion.ts')).completionCommand(args)
-  const { COMMANDS } = await import('./options.ts')
-  const known = COMMANDS.map((command) => command.name)
-  throw new UnknownNameError(`'${name}' is no command`, { typed: name, known, hint: 'see: bide --help' })
+  throw await unknownCommand(name)
 }
 
 async function help(command: string | undefined): Promise<number> {
@@ -36,7 +34,13 @@ async function help(command: string | undefined): Promise<number> {
     import('./options.ts'),
   ])
   const known = COMMANDS.find((c) => c.name === command)
+  if (command !== undefined && known === undefined) throw await unknownCommand(command)
   return print(known ? commandHelp(known) : mainHelp())
+}
+
+async function unknownCommand(typed: string): Promise<UnknownNameError> {
+  const known = (await import('./options.ts')).COMMANDS.map((command) => command.name)
+  return new UnknownNameError(`'${typed}' is no command`, { typed, known, hint: 'see: bide --help' })
 }
 
 function print(text: string): number {

@@ -142,7 +142,7 @@ export const CHECK_OPTIONS: readonly Option[] = [
   { flag: 'success', ...condition, help: 'the success condition' },
   { flag: 'failure', ...condition, help: 'the failure condition' },
   { flag: 'response', value: 'FILE|-', help: 'a body to try them against; nothing is sent' },
-  { flag: 'code', value: 'N', help: 'the code of that response (200)' },
+  { flag: 'code', value: 'N', kind: 'integer', help: 'the code of that response (200)' },
   { flag: 'help', short: 'h', help: 'this' },
 ]
 

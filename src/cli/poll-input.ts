@@ -26,7 +26,7 @@ export async function readTask(parsed: Arguments): Promise<GivenTask> {
     flags.set(key, flag)
   }
   const [url, ...more] = parsed.positionals
-  if (more.length > 0) throw new UsageError(`one URL is polled, but ${parsed.positionals.length} were given`)
+  if (more.length > 0) throw new UsageError(`one URL is polled, but '${more[0]}' was given as well`)
   if (url !== undefined) set('url', 'URL', url)
   if (input.url === undefined) throw new UsageError('no URL was given', 'as in: bide poll https://host/job')
   for (const option of POLL_OPTIONS) {

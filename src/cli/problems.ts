@@ -70,6 +70,6 @@ const FLAG_OF_KEY = new Map(POLL_OPTIONS.flatMap(({ key, flag }) => (key ? [[key
 /** Speaks of flags, as the command line was written in them. */
 function inFlags({ path, message, hint }: FieldProblem): FieldProblem {
   const spoken = (text: string) =>
-    text.replace(/\b[a-z]+(?:[A-Z][a-z]+)*\b/g, (word) => FLAG_OF_KEY.get(word) ?? word)
+    text.replace(/\b(?:[a-z]+(?:[A-Z][a-z]+)+|progress)\b/g, (word) => FLAG_OF_KEY.get(word) ?? word)
   return { path, message: spoken(message), hint: hint && spoken(hint) }
 }

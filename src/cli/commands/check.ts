@@ -1,59 +1,71 @@
 import { compileCondition } from '../../condition/compile.ts'
 import { ConditionError } from '../../condition/condition-error.ts'
 import { lintCriteria } from '../../condition/lint.ts'
+import type { Condition } from '../../core/condition.ts'
 import { responseFacts } from '../../core/facts.ts'
 import { parseJson } from '../../core/json.ts'
 import { CHECK_OPTIONS } from '../options.ts'
-import { parseArguments } from '../parse-arguments.ts'
+import { type Arguments, optionValue, parseArguments, textValue } from '../parse-arguments.ts'
 import { readNamedFile } from '../read-file.ts'
 import { plain } from '../render/progress.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** `bide check`: compiles and lints conditions, and tries them against a response. Sends nothing. */
 export async function checkCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArguments(CHECK_OPTIONS, args)
-  if (positionals.length > 0)
-    throw new UsageError(`'${positionals[0]}' is no option`, 'conditions go to --success and --failure')
-  const [success, failure, response, code] = ['success', 'failure', 'response', 'code'].map((flag) => {
-    const value = values[flag]
-    return typeof value === 'string' ? value : null
+  const parsed = parseArguments(CHECK_OPTIONS, args)
+  const [stray] = parsed.positionals
+  if (stray !== undefined)
+    throw new UsageError(`'${stray}' is no option`, 'conditions go to --success and --failure')
+  const conditions = (['success', 'failure'] as const).flatMap((role) => {
+    const source = textValue(parsed, role)
+    return source ? [{ role, condition: compiled(role, source) }] : []
   })
-  if (!success && !failure)
+  if (conditions.length === 0)
     throw new UsageError('no condition was given', 'as in: bide check --success \'status == "DONE"\'')
-  const body = response ? readNamedFile('--response', response) : null
-  const lines: string[] = []
-  for (const [role, source] of [
-    ['success', success],
-    ['failure', failure],
-  ] as const) {
-    if (!source) continue
-    const condition = compiled(role, source)
-    if (body === null) {
-      lines.push(`${role}: ${source}: compiles`)
-      continue
-    }
-    const facts = responseFacts(
-      { code: Number(code ?? 200), headers: {}, body },
-      { iteration: 1, elapsedSeconds: 0 },
-    )
-    const { sentence, operands } = condition.explain(facts)
-    lines.push(
-      `${role}: ${sentence}`,
-      ...operands.map(({ text, value, depth }) => `${'  '.repeat(depth + 1)}${text}  ->  ${value}`),
-    )
-  }
-  const sample = body === null ? undefined : parseJson(body)
-  for (const lint of lintCriteria({ success: success ?? null, failure: failure ?? null, sample })) {
-    lines.push(`hint: ${lint.where}: ${lint.message}; ${lint.hint}`)
-  }
+  const response = readResponse(parsed)
+  const lines = [
+    ...conditions.flatMap(({ role, condition }) => tried(role, condition, response)),
+    ...hints(parsed, response?.body ?? null),
+  ]
   process.stdout.write(`${plain(lines.join('\n'))}\n`)
   return 0
 }
 
-function compiled(role: string, source: string) {
+interface Response {
+  readonly code: number
+  readonly body: string
+}
+
+function readResponse(parsed: Arguments): Response | null {
+  const code = textValue(parsed, 'code')
+  const option = CHECK_OPTIONS.find(({ flag }) => flag === 'code')
+  const given = code === undefined || option === undefined ? 200 : Number(optionValue(option, code))
+  const path = textValue(parsed, 'response')
+  return path === undefined ? null : { code: given, body: readNamedFile('--response', path) }
+}
+
+function compiled(role: string, source: string): Condition {
   try {
     return compileCondition(source)
   } catch (error) {
     throw error instanceof ConditionError ? new UsageError(`--${role}: ${error.message}`) : error
   }
+}
+
+/** What a condition gives over the response, operand by operand; without one, that it compiles. */
+function tried(role: string, condition: Condition, response: Response | null): string[] {
+  if (response === null) return [`${role}: ${condition.source}: compiles`]
+  const facts = responseFacts({ ...response, headers: {} }, { iteration: 1, elapsedSeconds: 0 })
+  const { sentence, operands } = condition.explain(facts)
+  const rows = operands.map(({ text, value, depth }) => `${'  '.repeat(depth + 1)}${text}  ->  ${value}`)
+  return [`${role}: ${sentence}`, ...rows]
+}
+
+function hints(parsed: Arguments, body: string | null): string[] {
+  const success = textValue(parsed, 'success') ?? null
+  const failure = textValue(parsed, 'failure') ?? null
+  const sample = body === null ? undefined : parseJson(body)
+  return lintCriteria({ success, failure, sample }).map(
+    ({ where, message, hint }) => `hint: ${where}: ${message}; ${hint}`,
+  )
 }

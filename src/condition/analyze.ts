@@ -1,7 +1,7 @@
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { closest, distance } from 'fastest-levenshtein'
 import type { PathStep } from '../binding/path.ts'
-import { APPEND, compilePattern, functionNames, NEW_LIST, TICK } from './environment.ts'
+import { APPEND, compilePattern, functionNames, NEW_LIST, RANGE, TICK } from './environment.ts'
 import { FACT_NAMES } from './names.ts'
 import { SLOT_PREFIX } from './rewrite.ts'
 
@@ -51,13 +51,14 @@ export function analyze(root: Expr): Analysis {
 const SILENT: ReadonlySet<string> = new Set(['*'])
 
 /**
- * Charges each turn of a comprehension to the budget, and lets lists that one builds grow in place.
+ * Charges a comprehension's range and each of its turns to the budget, and lets lists that one builds grow in place.
  * Changes the tree: the original is kept for explanations.
  */
 export function meter(expr: Expr): void {
   for (const [child] of childrenOf(expr, new Set())) if (child) meter(child)
   if (expr.exprKind.case !== 'comprehensionExpr') return
   const loop = expr.exprKind.value
+  if (loop.iterRange) loop.iterRange = call(expr.id, RANGE, [loop.iterRange])
   if (loop.loopCondition)
     loop.loopCondition = call(expr.id, '_&&_', [call(expr.id, TICK, []), loop.loopCondition])
   if (loop.accuInit?.exprKind.case !== 'listExpr') return

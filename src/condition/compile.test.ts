@@ -266,6 +266,27 @@ describe('the budget stops', () => {
   it.each<[string, string, unknown]>([
     ['nested loops', 'items.all(a, items.all(b, b.n >= 0))', { items }],
     ['loops over literals', nestedLiterals, {}],
+    [
+      'loops that end at once, over a long list',
+      'items.all(a, many.exists(b, true))',
+      { items, many: Array.from({ length: 1e6 }, () => 1) },
+    ],
+    [
+      'loops that end at once, over a list made',
+      '[items.map(i, i)].all(l, items.all(a, l.exists(b, true)))',
+      { items },
+    ],
+    [
+      'a text of a large value',
+      '"${many}" == ""',
+      { many: Array.from({ length: 2e5 }, (_, n) => 2n ** 60n + BigInt(n)) },
+    ],
+    [
+      'the keys of a large object, again and again',
+      'size(m) > 0 && m.size() > 1 && size(responseJson.m) > 2',
+      { m: Object.fromEntries(Array.from({ length: 4e5 }, (_, n) => [`k${n}`, 1])) },
+    ],
+    ['an expression over a long text', 's.matches("(a|aa)+$")', { s: 'a'.repeat(1e6) }],
     ['a list of lists', 'items.map(a, items.map(b, b.n)).size() > 0', { items }],
     ['a membership test in a loop', 'items.all(a, !(-1 in responseJson.items.map(i, i.n)))', { items }],
     ['searches of a long text', "items.all(a, !s.contains('zz'))", { items, s: 'a'.repeat(1e6) }],

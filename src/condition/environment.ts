@@ -52,6 +52,7 @@ const TURN = 4
 
 /** Calls that the analysis puts into a comprehension. */
 export const TICK = '@bide_tick'
+export const RANGE = '@bide_range'
 export const NEW_LIST = '@bide_list'
 export const APPEND = '@bide_append'
 
@@ -62,6 +63,11 @@ const comprehension = [
   celFunc(TICK, [], BOOL, () => {
     charge(TURN)
     return true
+  }),
+  // The library copies what a loop goes over before its first turn, and a map charges for its keys by itself.
+  celFunc(RANGE, [DYN], DYN, (range) => {
+    if (isCelList(range)) charge(1 + (range.size >> 1))
+    return range
   }),
   celFunc(NEW_LIST, [], LIST, () => {
     const items: CelValue[] = []
@@ -149,7 +155,7 @@ function charged(func: CelFunc): CelFunc {
 }
 
 function matches(value: string, pattern: string): boolean {
-  charge(1 + (value.length >> 3))
+  charge(1 + (value.length >> 1))
   return compilePattern(pattern).test(value)
 }
 

@@ -6,6 +6,7 @@ import { toJson } from '../core/json.ts'
 import { openBudget } from './budget.ts'
 import { isIdentifier, toDisplay } from './names.ts'
 import { type Answer, type Program, plainValue, type Read, readValue } from './program.ts'
+import { keysOf } from './views.ts'
 
 const LONGEST_VALUE = 80
 /** Above this a value is not even written out to be cut. */
@@ -88,7 +89,7 @@ function isTypeName(name: string, value: unknown): boolean {
 function shown(value: unknown): string {
   if (value === undefined) return '(missing)'
   if (value !== null && typeof value === 'object' && !isSmall(value)) {
-    return Array.isArray(value) ? `[${value.length} items]` : `{${Object.keys(value).length} keys}`
+    return Array.isArray(value) ? `[${value.length} items]` : `{${keysOf(value).length} keys}`
   }
   const text = toJson(typeof value === 'string' && value.length > LARGE ? value.slice(0, LARGE) : value)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text
@@ -96,8 +97,9 @@ function shown(value: unknown): string {
 
 /** Only what is short and flat is written out, so that a large body costs nothing here. */
 function isSmall(value: object): boolean {
+  if ((Array.isArray(value) ? value.length : keysOf(value).length) > 5) return false
   const items = Object.values(value)
-  return items.length <= 5 && items.every((item) => typeof item !== 'object' || item === null)
+  return items.every((item) => typeof item !== 'object' || item === null)
 }
 
 function oneLine(source: string): string {

@@ -4,7 +4,7 @@ import { formatPath, lookUp, type PathStep } from '../binding/path.ts'
 import type { Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
 import { type Analysis, analyze, expandBareHas, meter } from './analyze.ts'
-import { BUDGET, isBudgetSpent, openBudget } from './budget.ts'
+import { BUDGET, charge, isBudgetSpent, openBudget } from './budget.ts'
 import { ConditionError } from './condition-error.ts'
 import { environment } from './environment.ts'
 import { FACT_NAMES, fromFacts, valueAt } from './names.ts'
@@ -222,7 +222,17 @@ function factValue(facts: Facts, name: string): unknown {
 
 function asText(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  return typeof value === 'string' ? value : toJson(value)
+  if (typeof value === 'string') return value
+  chargeForText(value)
+  return toJson(value)
+}
+
+/** Before the text is made: there may be a hundred paths into one large body. */
+function chargeForText(value: unknown): void {
+  charge(typeof value === 'string' ? 2 + (value.length >> 5) : 2)
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) for (const item of value) chargeForText(item)
+  else for (const key in value) chargeForText((value as Record<string, unknown>)[key])
 }
 
 /** A missing property is an error object to the library, and its stack trace costs more than all the rest. */

@@ -54,12 +54,26 @@ class JsonMap {
     return this.entries()
   }
 
-  #keys(): string[] {
-    const keys = Object.keys(this.#object)
-    charge(1 + (keys.length >> 1))
+  #keys(): readonly string[] {
+    // Before they are listed, as well: an evaluation that has spent its budget may still be on its way out.
+    charge(1)
+    const keys = keysOf(this.#object)
+    charge(keys.length >> 1)
     return keys
   }
 }
+
+/** Listing takes as long as the object is large, and a condition may name it a hundred times. */
+export function keysOf(object: object): readonly string[] {
+  let keys = listed.get(object)
+  if (keys === undefined) {
+    keys = Object.keys(object)
+    listed.set(object, keys)
+  }
+  return keys
+}
+
+const listed = new WeakMap<object, readonly string[]>()
 
 /** A JSON array as a CEL list. */
 class JsonList {

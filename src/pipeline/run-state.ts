@@ -47,6 +47,8 @@ export interface RunState {
   readonly rollback: RollbackRun | null
   /** Notifications that are still to be sent. */
   readonly outbox: readonly Notice[]
+  /** Notifications so far: numbers them. */
+  readonly noticeCount: number
   /** Runs that this one has started: numbers them. */
   readonly children: number
   /** What a reader should know, such as a notification that could not be sent. */

@@ -1,0 +1,49 @@
+import type { Pipeline, Task } from './definition.ts'
+import type { Notice, RunState } from './run-state.ts'
+import type { Webhook } from './schema.ts'
+
+/** What a webhook can be told. */
+export type NoticeEvent = 'success' | 'failure' | 'waiting' | 'start' | 'cancel'
+
+const EVENTS: readonly (readonly [RegExp, NoticeEvent])[] = [
+  [/^(?:success|comp)/i, 'success'],
+  [/^fail/i, 'failure'],
+  [/^wait/i, 'waiting'],
+  [/^start/i, 'start'],
+  [/^cancel/i, 'cancel'],
+]
+
+/** Puts the webhooks of an event into the outbox; `task` is null for the pipeline's own. */
+export function notify(
+  run: RunState,
+  webhooks: readonly Webhook[],
+  said: { event: NoticeEvent; task: string | null; status: string; statusMessage: string; now: number },
+): RunState {
+  const { event, now, ...rest } = said
+  const due = webhooks.flatMap((webhook, index) => (eventOf(webhook) === event ? [index] : []))
+  if (due.length === 0) return run
+  const first = run.noticeCount
+  const notices = due.map((index, i): Notice => ({ id: first + i, index, dueAt: now, ...rest }))
+  return { ...run, outbox: [...run.outbox, ...notices], noticeCount: first + due.length }
+}
+
+/** The event of a task's new status; null for one that is not told of. */
+export function taskEvent(status: string): NoticeEvent | null {
+  if (status === 'COMPLETED') return 'success'
+  if (status === 'FAILED' || status === 'FAILED_CONTINUE') return 'failure'
+  return status === 'CANCELED' ? 'cancel' : null
+}
+
+/** The webhook that a notice is about. */
+export function webhookOf(
+  pipeline: Pipeline,
+  tasks: ReadonlyMap<string, Task>,
+  notice: Notice,
+): Webhook | null {
+  const webhooks = notice.task === null ? pipeline.webhooks : (tasks.get(notice.task)?.webhooks ?? [])
+  return webhooks[notice.index] ?? null
+}
+
+function eventOf({ event }: Webhook): NoticeEvent | null {
+  return EVENTS.find(([pattern]) => pattern.test(event))?.[1] ?? null
+}

@@ -1,5 +1,5 @@
 import type { Pipeline, Task } from './definition.ts'
-import type { Notice, RunState } from './run-state.ts'
+import { type Notice, type RunState, type TaskRun, taskKey } from './run-state.ts'
 import type { Webhook } from './schema.ts'
 
 /** What a webhook can be told. */
@@ -28,10 +28,24 @@ export function notify(
 }
 
 /** The event of a task's new status; null for one that is not told of. */
-export function taskEvent(status: string): NoticeEvent | null {
+function taskEvent(status: string): NoticeEvent | null {
   if (status === 'COMPLETED') return 'success'
   if (status === 'FAILED' || status === 'FAILED_CONTINUE') return 'failure'
   return status === 'CANCELED' ? 'cancel' : null
+}
+
+/** Puts what a task's webhooks are to be told into the outbox. */
+export function told(
+  run: RunState,
+  { task, before, after, now }: { task: Task; before: TaskRun | undefined; after: TaskRun; now: number },
+): RunState {
+  const said = { task: taskKey(task), status: after.status, statusMessage: after.message, now }
+  const isFirstWait = after.work?.kind === 'poll' && after.work.state.iterationCount === 1
+  if (isFirstWait) return notify(run, task.webhooks, { ...said, event: 'waiting' })
+  const hasBegun = before === undefined && after.status !== 'SKIPPED'
+  const started = hasBegun ? notify(run, task.webhooks, { ...said, event: 'start', status: 'RUNNING' }) : run
+  const event = before?.status === after.status ? null : taskEvent(after.status)
+  return event === null ? started : notify(started, task.webhooks, { ...said, event })
 }
 
 /** The webhook that a notice is about. */

@@ -1,10 +1,11 @@
 import type { LedgerEntry } from '../core/poll.ts'
-import { type Pipeline, type Task, tasksOf } from './definition.ts'
-import { notify, taskEvent } from './notices.ts'
-import { isEnded, type RunState, type TaskRun, taskKey, withTask } from './run-state.ts'
-import { pipelineOf, type RunContext, scopeOf } from './scope.ts'
+import { type Task, tasksOf } from './definition.ts'
+import { newRun, type RunStart } from './new-run.ts'
+import { notify, told } from './notices.ts'
+import { isEnded, type RunState, taskKey, withTask } from './run-state.ts'
+import { envOf, pipelineOf, type RunContext } from './scope.ts'
 import { settle } from './settle.ts'
-import { type Answer, answerTask, cancelTask, loseTask, type TaskEnv } from './task-run.ts'
+import { type Answer, answerTask, cancelTask, loseTask } from './task-run.ts'
 
 /** Where in a run: `Stage.Task`, after the tasks whose nested runs lead there; `rollback` leads into a rollback. */
 export type RunPath = readonly string[]
@@ -33,49 +34,9 @@ export interface RunStep {
   readonly entry: LedgerEntry | null
 }
 
-/** What is told of a run when it begins. */
-export interface RunStart {
-  readonly pipeline: string
-  readonly executionId: string
-  /** From 1. */
-  readonly executionIndex?: number
-  readonly input?: Readonly<Record<string, string>>
-  readonly requestBy?: string
-  readonly comments?: string
-  readonly now: number
-}
-
 /** A run that has begun, as far as it goes by itself. Inputs that are not given have their defaults. */
 export function startRun(context: RunContext, begin: RunStart): RunState {
   return settle(context, newRun(pipelineOf(context, begin.pipeline), begin), begin.now)
-}
-
-/** The run before its first step. */
-export function newRun(pipeline: Pipeline, begin: RunStart): RunState {
-  const run: RunState = {
-    version: 1,
-    pipeline: pipeline.name,
-    executionId: begin.executionId,
-    executionIndex: begin.executionIndex ?? 1,
-    requestBy: begin.requestBy ?? '',
-    comments: begin.comments ?? '',
-    status: 'RUNNING',
-    statusMessage: '',
-    startedAt: begin.now,
-    endedAt: null,
-    input: { ...pipeline.input, ...begin.input },
-    output: null,
-    tasks: {},
-    isPauseWanted: false,
-    failure: null,
-    rollback: null,
-    outbox: [],
-    noticeCount: 0,
-    children: 0,
-    notes: [],
-  }
-  const said = { event: 'start', task: null, status: 'RUNNING', statusMessage: '', now: begin.now } as const
-  return notify(run, pipeline.webhooks, said)
 }
 
 /** The next state of a run after an event. Pure: whoever has the state can go on with it. */
@@ -118,20 +79,6 @@ function applyToTask(
   }
   const work = { ...before.work, isSent: event.kind === 'sending' }
   return { run: withTask(run, key, { ...before, work }), entry: null }
-}
-
-/** Puts what a task's webhooks are to be told into the outbox. */
-export function told(
-  run: RunState,
-  { task, before, after, now }: { task: Task; before: TaskRun | undefined; after: TaskRun; now: number },
-): RunState {
-  const said = { task: taskKey(task), status: after.status, statusMessage: after.message, now }
-  const isFirstWait = after.work?.kind === 'poll' && after.work.state.iterationCount === 1
-  if (isFirstWait) return notify(run, task.webhooks, { ...said, event: 'waiting' })
-  const hasBegun = before === undefined && after.status !== 'SKIPPED'
-  const started = hasBegun ? notify(run, task.webhooks, { ...said, event: 'start', status: 'RUNNING' }) : run
-  const event = before?.status === after.status ? null : taskEvent(after.status)
-  return event === null ? started : notify(started, task.webhooks, { ...said, event })
 }
 
 function notified(run: RunState, { id, failure }: Extract<RunEvent, { kind: 'notified' }>): RunState {
@@ -194,10 +141,6 @@ function atPath(run: RunState, path: RunPath, change: (run: RunState, key: strin
 
 /** The first part of a path that leads into a rollback. */
 export const ROLLBACK = 'rollback'
-
-export function envOf(context: RunContext, run: RunState, now: number): TaskEnv {
-  return { lookup: scopeOf(context, run), redactor: context.redactor, now }
-}
 
 export function taskOf(context: RunContext, run: RunState, key: string): Task {
   const task = tasksOf(pipelineOf(context, run.pipeline)).find((candidate) => taskKey(candidate) === key)

@@ -6,6 +6,7 @@ import { BideError } from '../core/errors.ts'
 import type { Redactor } from '../core/redact.ts'
 import type { Pipeline } from './definition.ts'
 import type { RunState } from './run-state.ts'
+import type { TaskEnv } from './task-run.ts'
 
 /** What a run stands on and does not change. */
 export interface RunContext {
@@ -47,6 +48,11 @@ export function scopeOf(context: RunContext, run: RunState): Lookup {
     return steps.length === 1 ? lookUp(ofRun, steps) : ofTask(run, steps)
   }
   return lookup
+}
+
+/** What a task of a run is started and answered with. */
+export function envOf(context: RunContext, run: RunState, now: number): TaskEnv {
+  return { lookup: scopeOf(context, run), redactor: context.redactor, now }
 }
 
 function ofTask({ tasks }: RunState, [stage, name, part, ...path]: readonly PathStep[]): unknown {

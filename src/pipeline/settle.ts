@@ -2,10 +2,10 @@ import { renderText } from '../binding/render.ts'
 import { BideError } from '../core/errors.ts'
 import type { CallDefinition, Pipeline, Task } from './definition.ts'
 import { tasksOf } from './definition.ts'
-import { notify } from './notices.ts'
-import { envOf, newRun, told } from './run.ts'
+import { newRun } from './new-run.ts'
+import { notify, told } from './notices.ts'
 import { isEnded, type RunState, type RunStatus, type TaskRun, taskKey, withTask } from './run-state.ts'
-import { pipelineOf, pipelineOutput, type RunContext, scopeOf } from './scope.ts'
+import { envOf, pipelineOf, pipelineOutput, type RunContext, scopeOf } from './scope.ts'
 import { ended, startTask } from './task-run.ts'
 
 interface Env {
@@ -175,8 +175,10 @@ function returned(
 function fail(env: Env, run: RunState, failed: readonly Task[]): RunState {
   const [first] = failed as [Task, ...Task[]]
   const { message, outcome } = run.tasks[taskKey(first)] as TaskRun
+  const begun = Object.entries(run.tasks).filter(([, { status }]) => status !== 'QUEUED')
   const halted: RunState = {
     ...run,
+    tasks: Object.fromEntries(begun),
     statusMessage: `${taskKey(first)}: ${message}`,
     failure: { task: taskKey(first), outcome: outcome ?? 'failed' },
   }

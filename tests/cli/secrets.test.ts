@@ -61,9 +61,7 @@ it.each(SOURCES)('a secret by %s comes out nowhere', async (_, argsFor) => {
     const everything = [ran.stdout, ran.stderr, await readFile(state, 'utf8')].join('\n')
     expect(everything).toContain('******')
     for (const form of isByFile ? [secret] : FORMS) expect(everything).not.toContain(form)
-    await writeFile(state, '{}')
-      .then(() => import('node:fs/promises'))
-      .then(({ rm }) => rm(state))
+    await rm(state)
   }
 })
 

@@ -34,7 +34,7 @@ function ready(url, tools) {
     'bide poll URL': [node, BIDE, 'poll', url],
     "bide poll URL --success '...'": [node, BIDE, 'poll', url, '--success', IS_FINISHED],
     'wait-on URL': [node, WAIT_ON, url.replace('http:', 'http-get:')],
-    ...(tools.curl && tools.jq && { 'until curl | jq': ['bash', '-c', LOOP, url] }),
+    ...(tools.curl && tools.jq && { 'until curl, jq': ['bash', '-c', LOOP, url] }),
     ...(tools.curl && { 'curl --retry': ['curl', '-sS', '--retry', '3', '-o', '/dev/null', url] }),
   }
 }
@@ -102,7 +102,7 @@ function printAttempts(base, tools) {
       '20ms',
     ],
     'wait-on': () => waitOnMany(`${url}${++run}`),
-    ...(tools.curl && tools.jq && { 'until curl | jq': () => ['bash', '-c', LOOP, `${url}${++run}`] }),
+    ...(tools.curl && tools.jq && { 'until curl, jq': () => ['bash', '-c', LOOP, `${url}${++run}`] }),
   }
   const taken = new Map(Object.keys(many).map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {

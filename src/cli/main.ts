@@ -23,6 +23,7 @@ async function main(): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(args[0])
   if (args.includes('--help') || args.includes('-h')) return help(name)
   if (name === 'poll') return (await import('./commands/poll.ts')).pollCommand(args)
+  if (name === 'run') return (await import('./commands/run.ts')).runCommand(args)
   if (name === 'check') return (await import('./commands/check.ts')).checkCommand(args)
   if (name === 'completion') return (await import('./commands/completion.ts')).completionCommand(args)
   throw await unknownCommand(name)

@@ -13,6 +13,48 @@ export interface Option {
 
 const condition = { value: 'CONDITION', kind: 'text' } as const
 
+const HELP: Option = { flag: 'help', short: 'h', help: 'this' }
+
+const TLS_OPTIONS: readonly Option[] = [
+  { flag: 'cacert', value: 'FILE', help: 'PEM; trusted beside the known authorities' },
+  { flag: 'cert', value: 'FILE', help: 'PEM of a client certificate' },
+  { flag: 'key', value: 'FILE', help: 'PEM of its key' },
+  { flag: 'insecure', short: 'k', help: 'do not verify certificates' },
+  { flag: 'http2', help: 'HTTP/2 where the server speaks it' },
+]
+
+const EYE_OPTIONS: readonly Option[] = [
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  { flag: 'no-color', help: 'no colours on a terminal, as with NO_COLOR' },
+  HELP,
+]
+
+const VARIABLE_OPTIONS: readonly Option[] = [
+  {
+    flag: 'var',
+    value: 'NAME=VALUE',
+    repeatable: true,
+    help: 'a variable; env:NAME or file:PATH as the value is a secret',
+  },
+  {
+    flag: 'var-file',
+    value: 'FILE',
+    repeatable: true,
+    help: 'variables in YAML or JSON: a map, or documents of kind: VARIABLE',
+  },
+]
+
+const PIPELINE_OPTIONS: readonly Option[] = [
+  { flag: 'pipeline', value: 'NAME', help: 'which one, where the files hold several' },
+  {
+    flag: 'input',
+    value: 'NAME=VALUE',
+    repeatable: true,
+    help: 'an input of the pipeline; env:NAME or file:PATH as the value is a secret',
+  },
+  ...VARIABLE_OPTIONS,
+]
+
 export const POLL_OPTIONS: readonly Option[] = [
   {
     flag: 'success',
@@ -125,17 +167,11 @@ export const POLL_OPTIONS: readonly Option[] = [
   },
   { flag: 'file', short: 'f', value: 'FILE', help: 'a task in YAML or JSON; flags win over it' },
   { flag: 'resume', value: 'FILE', help: 'keep the state here after each attempt, and go on from it' },
-  { flag: 'cacert', value: 'FILE', help: 'PEM; trusted beside the known authorities' },
-  { flag: 'cert', value: 'FILE', help: 'PEM of a client certificate' },
-  { flag: 'key', value: 'FILE', help: 'PEM of its key' },
-  { flag: 'insecure', short: 'k', help: 'do not verify certificates' },
-  { flag: 'http2', help: 'HTTP/2 where the server speaks it' },
+  ...TLS_OPTIONS,
   { flag: 'json', help: 'the result as one JSON object on stdout' },
   { flag: 'jsonl', help: 'a JSON line for each attempt, then the result' },
   { flag: 'print', value: 'EXPRESSION', help: 'a value out of the last response on stdout' },
-  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
-  { flag: 'no-color', help: 'no colours on a terminal, as with NO_COLOR' },
-  { flag: 'help', short: 'h', help: 'this' },
+  ...EYE_OPTIONS,
 ]
 
 export const CHECK_OPTIONS: readonly Option[] = [
@@ -143,10 +179,29 @@ export const CHECK_OPTIONS: readonly Option[] = [
   { flag: 'failure', ...condition, help: 'the failure condition' },
   { flag: 'response', value: 'FILE|-', help: 'a body to try them against; nothing is sent' },
   { flag: 'code', value: 'N', kind: 'integer', help: 'the code of that response (200)' },
-  { flag: 'help', short: 'h', help: 'this' },
+  ...VARIABLE_OPTIONS,
+  { flag: 'json', help: 'the problems of the files as one JSON array on stdout' },
+  { flag: 'format', value: 'github', help: 'the problems of the files as annotations of a workflow' },
+  HELP,
 ]
 
-export const COMPLETION_OPTIONS: readonly Option[] = [{ flag: 'help', short: 'h', help: 'this' }]
+export const RUN_OPTIONS: readonly Option[] = [
+  ...PIPELINE_OPTIONS,
+  { flag: 'resume', value: 'FILE', help: 'keep the state here, and go on from it' },
+  { flag: 'retry-unknown', help: 'send again what was in flight when an earlier run was killed' },
+  ...TLS_OPTIONS,
+  { flag: 'json', help: 'the run as one JSON object on stdout' },
+  { flag: 'jsonl', help: 'a JSON line for each change and attempt, then the run' },
+  ...EYE_OPTIONS,
+]
+
+export const PLAN_OPTIONS: readonly Option[] = [
+  ...PIPELINE_OPTIONS,
+  { flag: 'json', help: 'the plan as one JSON object on stdout' },
+  HELP,
+]
+
+export const COMPLETION_OPTIONS: readonly Option[] = [HELP]
 
 export const COMMANDS = [
   {
@@ -156,9 +211,15 @@ export const COMMANDS = [
     options: POLL_OPTIONS,
   },
   {
+    name: 'run',
+    usage: 'bide run FILE [options]',
+    about: 'Runs a pipeline: its REST, POLL, CONDITION and PIPELINE tasks.',
+    options: RUN_OPTIONS,
+  },
+  {
     name: 'check',
-    usage: 'bide check --success CONDITION [options]',
-    about: 'Tries conditions without sending anything, and says why they hold or not.',
+    usage: 'bide check FILE... | --success CONDITION [options]',
+    about: 'Checks pipeline files, or tries conditions and says why they hold or not. Sends nothing.',
     options: CHECK_OPTIONS,
   },
   {

@@ -66,7 +66,8 @@ function jsonText(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-function mapStrings(value: unknown, map: (text: string) => string): unknown {
+/** A JSON value with every text in it, keys included, put through `map`. */
+export function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value)
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, map))
   if (value === null || typeof value !== 'object') return value

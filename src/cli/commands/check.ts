@@ -13,9 +13,7 @@ import { UsageError } from '../usage-error.ts'
 /** `bide check`: compiles and lints conditions, and tries them against a response. Sends nothing. */
 export async function checkCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(CHECK_OPTIONS, args)
-  const [stray] = parsed.positionals
-  if (stray !== undefined)
-    throw new UsageError(`'${stray}' is no option`, 'conditions go to --success and --failure')
+  if (parsed.positionals.length > 0) return (await import('./check-files.ts')).checkFilesCommand(parsed)
   const conditions = (['success', 'failure'] as const).flatMap((role) => {
     const source = textValue(parsed, role)
     return source ? [{ role, condition: compiled(role, source) }] : []

@@ -9,10 +9,9 @@ import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts
 import { readTask } from '../poll-input.ts'
 import type { Printer } from '../print-value.ts'
 import { located } from '../problems.ts'
-import { readNamedFile } from '../read-file.ts'
 import { type ProgressView, plain, plainView, silentView } from '../render/progress.ts'
 import { stopOnSignal } from '../stop.ts'
-import { UsageError } from '../usage-error.ts'
+import { tlsFiles } from '../tls-files.ts'
 
 /** `bide poll`: the exit code. */
 export async function pollCommand(args: readonly string[]): Promise<number> {
@@ -55,22 +54,6 @@ export async function pollCommand(args: readonly string[]): Promise<number> {
   } finally {
     view.close()
     await transport.close()
-  }
-}
-
-function tlsFiles(parsed: Arguments) {
-  const pem = (flag: string) => {
-    const path = textValue(parsed, flag)
-    return path === undefined ? undefined : readNamedFile(`--${flag}`, path)
-  }
-  const [ca, cert, key] = [pem('cacert'), pem('cert'), pem('key')]
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    insecure: parsed.values.insecure === true,
-    http2: parsed.values.http2 === true,
   }
 }
 

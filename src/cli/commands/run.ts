@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { toJson } from '../../core/json.ts'
+import { createRedactor } from '../../core/redact.ts'
+import { runPipeline } from '../../engine/run-pipeline.ts'
+import { systemClock } from '../../engine/system-clock.ts'
+import { createTransport } from '../../http/transport.ts'
+import { unknownExchanges } from '../../pipeline/exchanges.ts'
+import { renderProblem } from '../../pipeline/problem.ts'
+import { runReport } from '../../pipeline/report.ts'
+import { advanceRun, startRun } from '../../pipeline/run.ts'
+import { isEnded, type RunState } from '../../pipeline/run-state.ts'
+import type { RunContext } from '../../pipeline/scope.ts'
+import { exitCode } from '../exit-code.ts'
+import { RUN_OPTIONS } from '../options.ts'
+import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
+import { plain } from '../render/progress.ts'
+import { plainRunView, type RunView, silentRunView } from '../render/run-view.ts'
+import { openRunFile } from '../run-file.ts'
+import { type RunInput, readRunInput } from '../run-input.ts'
+import { type StopSignal, stopOnSignal } from '../stop.ts'
+import { tlsFiles } from '../tls-files.ts'
+
+/** `bide run`: the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseArguments(RUN_OPTIONS, args)
+  const resumePath = textValue(parsed, 'resume')
+  const file = resumePath === undefined ? null : openRunFile(resumePath)
+  const input = readRunInput(parsed, parsed.positionals.length > 0 ? parsed.positionals : (file?.paths ?? []))
+  const redactor = createRedactor(input.secrets.map(({ value }) => value))
+  const context: RunContext = { pipelines: input.pipelines, variables: input.variables, redactor }
+  if (!parsed.values.quiet)
+    for (const problem of input.warnings) tell(`${redactor.text(renderProblem(problem))}`)
+
+  const kept = file?.read(input) ?? null
+  const from = kept ?? begin(context, input)
+  const known = settleUnknown(context, from, parsed.values['retry-unknown'] === true)
+  if (known.isLost) return report(context, known.run, parsed, null)
+  if (kept !== null && isEnded(kept.status) && !parsed.values.quiet) {
+    tell(`It had ended before: remove ${resumePath} to run anew.`)
+  }
+  return carryOn(context, known.run, { parsed, keep: file?.writer(input, redactor) ?? (() => {}) })
+}
+
+function begin(context: RunContext, { pipeline, input }: RunInput): RunState {
+  const now = systemClock.now()
+  return startRun(context, {
+    pipeline: pipeline.name,
+    executionId: randomUUID(),
+    input,
+    requestBy: user(),
+    now,
+  })
+}
+
+function user(): string {
+  return process.env.USER ?? process.env.USERNAME ?? ''
+}
+
+/** A REST request that was in flight when the command was killed is sent again only where that is safe or asked for. */
+function settleUnknown(
+  context: RunContext,
+  run: RunState,
+  sendAgain: boolean,
+): { run: RunState; isLost: boolean } {
+  const now = systemClock.now()
+  const unknown = unknownExchanges(context, run)
+  const isLost = !sendAgain && unknown.some(({ isSafe }) => !isSafe)
+  const settled = unknown.reduce((state, { path, isSafe }) => {
+    const event = { kind: 'lost', path, sendAgain: sendAgain || isSafe, now } as const
+    return advanceRun(context, state, event).run
+  }, run)
+  if (isLost)
+    tell(
+      'Look what the server has made of it; then --retry-unknown sends it again. The state is kept as it was.',
+    )
+  return { run: settled, isLost }
+}
+
+interface Carried {
+  readonly parsed: Arguments
+  readonly keep: (run: RunState) => void
+}
+
+async function carryOn(context: RunContext, from: RunState, { parsed, keep }: Carried): Promise<number> {
+  const transport = await createTransport({ client: 'lean', clock: systemClock, ...tlsFiles(parsed) })
+  if (parsed.values.insecure) tell('WARNING: --insecure: certificates are not verified')
+  const view = await createView(context, parsed)
+  const stop = stopOnSignal()
+  let before: RunState | null = null
+  try {
+    const run = await runPipeline(context, from, {
+      effects: { clock: systemClock, random: Math.random, transport },
+      signal: stop.signal,
+      onStep({ run, attempt }) {
+        keep(run)
+        view.step(run)
+        if (parsed.values.jsonl) writeChanges(context, { before, run, attempt })
+        before = run
+      },
+    })
+    view.end(run)
+    return report(context, run, parsed, stop.received())
+  } finally {
+    view.close()
+    await transport.close()
+  }
+}
+
+async function createView(context: RunContext, { values }: Arguments): Promise<RunView> {
+  if (values.quiet) return silentRunView
+  const stream = process.stderr
+  const isLive = stream.isTTY && process.env.TERM !== 'dumb' && !(values.jsonl && process.stdout.isTTY)
+  const options = { context, stream, now: systemClock.now }
+  if (!isLive) return plainRunView(options)
+  const { liveRunView } = await import('../render/live-run-view.ts')
+  return liveRunView({ ...options, color: !process.env.NO_COLOR && values['no-color'] !== true })
+}
+
+interface Change {
+  readonly before: RunState | null
+  readonly run: RunState
+  readonly attempt: { readonly path: readonly string[]; readonly entry: object } | null
+}
+
+/** A line for each task whose status has changed, and for each attempt. */
+function writeChanges({ redactor }: RunContext, { before, run, attempt }: Change): void {
+  if (attempt) writeLine(toJson(redactor.json({ task: attempt.path.join(' > '), ...attempt.entry })))
+  for (const [task, { status, message }] of Object.entries(run.tasks)) {
+    if (before?.tasks[task]?.status !== status) writeLine(toJson({ task, status, message }))
+  }
+}
+
+function report(
+  context: RunContext,
+  run: RunState,
+  { values }: Arguments,
+  signal: StopSignal | null,
+): number {
+  if (values.json || values.jsonl) writeLine(toJson(runReport(context, run)))
+  if (run.status === 'COMPLETED') return exitCode('succeeded', signal)
+  return exitCode(run.status === 'CANCELED' ? 'cancelled' : (run.failure?.outcome ?? 'failed'), signal)
+}
+
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${plain(text)}\n`)
+}

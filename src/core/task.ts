@@ -74,7 +74,8 @@ export function urlProblems(url: string): FieldProblem[] {
   return [{ path: 'url', message: 'expected an http or https URL', hint }]
 }
 
-function crossFieldProblems(task: PollTask): FieldProblem[] {
+/** What of a task's fields does not go together. */
+export function crossFieldProblems(task: Omit<PollTask, 'exitCriteria'>): FieldProblem[] {
   const problems: FieldProblem[] = []
   if (task.timeoutSeconds !== null && task.initialDelaySeconds >= task.timeoutSeconds) {
     problems.push({

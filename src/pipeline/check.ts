@@ -4,6 +4,7 @@ import { lintPipeline, lintTask } from './lint.ts'
 import { type Order, readOrder } from './order.ts'
 import type { Problem } from './problem.ts'
 import { type BoundText, checkReferences, type KnownNames } from './references.ts'
+import { NO_TYPE } from './salvage.ts'
 import { INPUT_SCHEMAS, type PipelineFile } from './schema.ts'
 import { shapePipeline, taskType } from './shape.ts'
 import { type Finding, readSource, type SourceDocument } from './source-file.ts'
@@ -32,8 +33,10 @@ export function checkFiles(
   for (const { file, text } of files) {
     const source = readSource(file, text)
     problems.push(...source.problems)
+    let isPipeline = source.problems.length > 0
     for (const document of source.documents) {
       const { pipeline, findings } = checkDocument(document.data, options.variables ?? null)
+      isPipeline ||= findings.length === 0 || findings.some((f) => f.rule !== 'kind' || f.severity === 'error')
       problems.push(...findings.map(document.locate))
       if (pipeline === null) continue
       const twice = pipelines.has(pipeline.name)
@@ -41,6 +44,7 @@ export function checkFiles(
       else pipelines.set(pipeline.name, pipeline)
       documents.push([document, pipeline])
     }
+    if (!isPipeline) problems.push(nothingIn(file, text))
   }
   for (const [document, pipeline] of documents) {
     const found = checkCalls(pipeline, pipelines).map(document.locate)
@@ -86,6 +90,7 @@ function readTasks(file: PipelineFile) {
   const stages = Object.keys(file.stages)
   for (const stage of stages) {
     for (const [name, taskFile] of Object.entries(file.stages[stage]?.tasks ?? {})) {
+      if (taskFile.type === NO_TYPE) continue
       const type = taskType(taskFile.type)
       if (type === null) {
         findings.push(unsupported(taskFile.type, ['stages', stage, 'tasks', name, 'type']))
@@ -157,6 +162,12 @@ function unsupported(type: string, path: readonly string[]): Finding {
   const message = `a task of type ${type} is not run here`
   const hint = `these are: ${types}; docs/from-code-stream.md says what to use instead`
   return { severity: 'error', rule: 'unsupported-type', message, hint, path, spot: { kind: 'value' } }
+}
+
+function nothingIn(file: string, text: string): Problem {
+  const message = 'there is no pipeline in this file'
+  const line = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? ''
+  return { severity: 'error', rule: 'no-pipeline', message, hint: null, file, line: 1, column: 1, text: line }
 }
 
 function takenName(name: string): Finding {

@@ -10,11 +10,14 @@ const text = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], 'expected a text'),
   v.transform((value) => String(value)),
 )
+const named = (expected: string) =>
+  v.pipe(v.union([v.string(), v.number(), v.boolean()], expected), v.transform(String))
 const flag = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'expected true or false'),
   v.transform((value) => value === true || value === 'true'),
 )
 const texts = v.record(v.string(), text)
+const unread = v.optional(v.unknown())
 
 /** The `input` of a POLL task; 0 stands for the default, as in the original's own data. */
 export const pollInputSchema = v.looseObject({
@@ -34,6 +37,11 @@ export const pollInputSchema = v.looseObject({
     ),
     DEFAULT_INTERVAL_SECONDS,
   ),
+  ignoreFailure: v.optional(
+    v.union([v.literal('transient'), flag], "expected true, false or 'transient'"),
+    false,
+  ),
+  payload: v.optional(v.nullable(text), null),
   exitCriteria: v.optional(
     v.looseObject({
       success: v.optional(condition, null),
@@ -87,6 +95,7 @@ export const webhookSchema = v.looseObject({
   url: v.pipe(v.string(), v.nonEmpty('expected an http or https URL')),
   headers: v.optional(headers, {}),
   payload: v.optional(v.nullable(text), null),
+  cloudProxyId: unread,
 })
 
 export const notificationsSchema = v.looseObject({
@@ -96,7 +105,7 @@ export const notificationsSchema = v.looseObject({
 })
 
 export const taskSchema = v.looseObject({
-  type: v.string('expected the type of the task'),
+  type: v.pipe(v.string('expected the type of the task'), v.nonEmpty('expected the type of the task')),
   /** Only where it holds is the task run; else it is SKIPPED. */
   preCondition: v.optional(
     v.pipe(
@@ -116,7 +125,7 @@ export const taskSchema = v.looseObject({
 
 export const stageSchema = v.looseObject({
   /** One step an entry; a comma inside an entry means in parallel. */
-  taskOrder: v.optional(v.array(v.string('expected the name of a task')), []),
+  taskOrder: v.optional(v.array(named('expected the name of a task')), []),
   tasks: v.optional(v.record(v.string(), taskSchema), {}),
   tags: v.optional(v.unknown()),
 })
@@ -128,8 +137,6 @@ export const rollbackSchema = v.looseObject({
   name: v.string('expected the name of a pipeline'),
   inputs: v.optional(texts, {}),
 })
-
-const unread = v.optional(v.unknown())
 
 /** A pipeline as files hold it: what we do not use is named too, so that a misspelt key can be told from it. */
 export const pipelineSchema = v.looseObject({
@@ -148,7 +155,7 @@ export const pipelineSchema = v.looseObject({
     {},
   ),
   output: v.optional(texts, {}),
-  stageOrder: v.array(v.string('expected the name of a stage'), 'expected a list of the names of stages'),
+  stageOrder: v.array(named('expected the name of a stage'), 'expected a list of the names of stages'),
   stages: v.record(v.string(), stageSchema, 'expected the stages by name'),
   notifications: v.optional(notificationsSchema, {}),
   rollbacks: v.optional(v.array(rollbackSchema), []),

@@ -1,29 +1,26 @@
 import * as v from 'valibot'
 import type { PathStep } from '../binding/path.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
-import {
-  INPUT_SCHEMAS,
-  type PipelineFile,
-  pipelineSchema,
-  pollInputSchema,
-  restInputSchema,
-  rollbackSchema,
-  stageSchema,
-  type TaskType,
-  taskSchema,
-} from './schema.ts'
+import { misfits } from './misfits.ts'
+import { salvage } from './salvage.ts'
+import { INPUT_SCHEMAS, type PipelineFile, pipelineSchema, type TaskType } from './schema.ts'
 import type { Finding } from './source-file.ts'
 
 export interface Shaped<T> {
-  /** Null where it does not fit. */
+  /** Null where too little of it fits; where a part does not, that part is left out. */
   readonly value: T | null
   readonly findings: readonly Finding[]
 }
 
 /** Checks the types of a pipeline's file, all but the `input` of its tasks, and looks for misspelt keys. */
 export function shapePipeline(data: unknown): Shaped<PipelineFile> {
-  const shaped = shape(pipelineSchema, data, [])
-  return { ...shaped, findings: [...shaped.findings, ...unknownKeys(data)] }
+  const other = otherKind(data)
+  if (other !== null) return { value: null, findings: [other] }
+  const { value, findings } = shape(pipelineSchema, data, [])
+  if (value !== null || data === null || typeof data !== 'object') return { value, findings }
+  const wrong = findings.filter(({ severity }) => severity === 'error')
+  const rest = v.safeParse(pipelineSchema, salvage(data, wrong))
+  return { value: rest.success ? rest.output : null, findings }
 }
 
 /** The type that a file spells in any case; null for a type that is not run here. */
@@ -39,21 +36,45 @@ export function shapeInput<T extends TaskType>(
   path: readonly PathStep[],
 ): Shaped<v.InferOutput<(typeof INPUT_SCHEMAS)[T]>> {
   const schema = INPUT_SCHEMAS[type] as v.GenericSchema<unknown, v.InferOutput<(typeof INPUT_SCHEMAS)[T]>>
-  const shaped = shape(schema, input, path)
-  return { ...shaped, findings: [...shaped.findings, ...unknownIn(input, INPUT_SCHEMAS[type].entries, path)] }
+  return shape(schema, input, path)
 }
 
 function shape<T>(schema: v.GenericSchema<unknown, T>, data: unknown, path: readonly PathStep[]): Shaped<T> {
+  const strays = misfits(schema, data, path)
   const result = v.safeParse(schema, data)
-  if (result.success) return { value: result.output, findings: [] }
-  return { value: null, findings: result.issues.map((issue) => findingOf(issue, path)) }
+  const said = new Set(
+    strays.filter(({ severity }) => severity === 'error').map((stray) => textOf(stray.path)),
+  )
+  const issues = (result.issues ?? [])
+    .map((issue) => findingOf(issue, path))
+    .filter((finding) => !finding.path.some((_, i) => said.has(textOf(finding.path.slice(0, i + 1)))))
+    .filter(() => !said.has(textOf([])))
+  const isWrong = !result.success || said.size > 0
+  return { value: isWrong ? null : result.output, findings: [...issues, ...strays] }
+}
+
+function textOf(path: readonly PathStep[]): string {
+  return JSON.stringify(path)
+}
+
+/** A document that says itself that it is something else. */
+function otherKind(data: unknown): Finding | null {
+  const kind = data !== null && typeof data === 'object' && 'kind' in data ? data.kind : undefined
+  if (typeof kind !== 'string' || kind === 'PIPELINE') return null
+  const near = didYouMean(kind, ['PIPELINE'])
+  const at = { path: ['kind'], spot: { kind: 'value' } } as const
+  if (near !== null)
+    return { severity: 'error', rule: 'kind', message: `kind: '${kind}' is unknown`, hint: near, ...at }
+  const hint = kind === 'VARIABLE' ? 'variables are given by --var and --var-file' : null
+  const message = `a document of kind ${kind} is not read here; only kind: PIPELINE is`
+  return { severity: 'warning', rule: 'kind', message, hint, ...at }
 }
 
 function findingOf(issue: v.BaseIssue<unknown>, base: readonly PathStep[]): Finding {
   const steps = (issue.path ?? []).map((item) => item.key as PathStep)
   const isMissing = issue.received === 'undefined'
   const isKey = issue.path?.at(-1)?.origin === 'key'
-  const name = String(steps.at(-1) ?? 'the document')
+  const name = nameOf(steps)
   return {
     severity: 'error',
     rule: isMissing ? 'missing-key' : 'wrong-type',
@@ -64,69 +85,21 @@ function findingOf(issue: v.BaseIssue<unknown>, base: readonly PathStep[]): Find
   }
 }
 
-const NATURAL: Readonly<Record<string, string>> = { Object: 'a map', Array: 'a list' }
+function nameOf(steps: readonly PathStep[]): string {
+  const last = steps.at(-1)
+  if (last === undefined) return 'the document'
+  return typeof last === 'number' ? `${steps.at(-2) ?? ''}[${last}]` : last
+}
+
+const NATURAL: Readonly<Record<string, string>> = {
+  Object: 'a map',
+  Array: 'a list',
+  string: 'a text',
+  '(string | number | boolean)': 'a text',
+}
 
 function messageOf({ message, expected, received }: v.BaseIssue<unknown>): string {
   if (!message.startsWith('Invalid ')) return message
   const named = (name: string) => NATURAL[name] ?? name
   return `expected ${named(expected ?? 'another value')}, found ${named(received)}`
-}
-
-interface Entries {
-  readonly [key: string]: unknown
-}
-
-/** Warns of each key that no schema names, level by level. */
-function unknownKeys(data: unknown): Finding[] {
-  const findings = unknownIn(data, pipelineSchema.entries, [])
-  for (const [stage, body] of entriesOf(at(data, 'stages'))) {
-    const stagePath = ['stages', stage]
-    findings.push(...unknownIn(body, stageSchema.entries, stagePath))
-    for (const [task, taskBody] of entriesOf(at(body, 'tasks'))) {
-      findings.push(...unknownIn(taskBody, taskSchema.entries, [...stagePath, 'tasks', task]))
-    }
-  }
-  const rollbacks = at(data, 'rollbacks')
-  if (Array.isArray(rollbacks)) {
-    rollbacks.forEach((item, i) => {
-      findings.push(...unknownIn(item, rollbackSchema.entries, ['rollbacks', i]))
-    })
-  }
-  return findings
-}
-
-const INNER: readonly (readonly [string, Entries])[] = [
-  ['exitCriteria', pollInputSchema.entries.exitCriteria.wrapped.entries],
-  ['backoff', pollInputSchema.entries.backoff.wrapped.wrapped.entries],
-  ['retry', restInputSchema.entries.retry.wrapped.wrapped.entries],
-]
-
-/** Keys that begin with `_` belong to the original's own bookkeeping. */
-function unknownIn(value: unknown, known: Entries, path: readonly PathStep[]): Finding[] {
-  const findings: Finding[] = []
-  for (const [key, inner] of entriesOf(value)) {
-    const nested = INNER.find(([name]) => name === key && Object.hasOwn(known, name))
-    if (nested) findings.push(...unknownIn(inner, nested[1], [...path, key]))
-    if (Object.hasOwn(known, key) || key.startsWith('_')) continue
-    const names = Object.keys(known).filter((name) => !name.startsWith('_'))
-    findings.push({
-      severity: 'warning',
-      rule: 'unknown-key',
-      message: `${key} is no key that is known here; it is not used`,
-      hint: didYouMean(key, names),
-      path: [...path, key],
-      spot: { kind: 'key' },
-    })
-  }
-  return findings
-}
-
-function at(value: unknown, key: string): unknown {
-  return value !== null && typeof value === 'object' && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined
-}
-
-function entriesOf(value: unknown): [string, unknown][] {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : []
 }

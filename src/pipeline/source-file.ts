@@ -1,15 +1,7 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  visit,
-} from 'yaml'
+import { type Document, LineCounter, parseAllDocuments, visit, type YAMLError } from 'yaml'
 import type { PathStep } from '../binding/path.ts'
 import type { Problem } from './problem.ts'
+import { placeOf } from './source-place.ts'
 
 /** Where in a value a problem stands, where that is known. */
 export type Spot =
@@ -47,28 +39,32 @@ export interface SourceFile {
 /** Reads a text of YAML 1.2, and so of JSON; several documents are kept apart. */
 export function readSource(file: string, text: string): SourceFile {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const place = placer({ file, text, lines })
-  if (!Array.isArray(parsed)) return { documents: [], problems: [] }
-  const problems = parsed.flatMap((doc) =>
-    doc.errors.map((error) =>
-      place(error.pos[0], {
-        severity: 'error',
-        rule: 'syntax',
-        message: sentence(error.message),
-        hint: null,
-      }),
-    ),
-  )
-  if (problems.length > 0) return { documents: [], problems }
-  const documents = parsed
-    .filter((doc) => doc.contents !== null)
-    .map((doc) => ({
-      data: dataOf(doc),
-      file,
-      locate: (finding: Finding) => place(offsetOf(doc, finding, text), finding),
-    }))
-  return { documents, problems }
+  try {
+    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })
+    if (!Array.isArray(parsed)) return { documents: [], problems: [] }
+    const faults = parsed.flatMap((doc) => [
+      ...doc.errors.map((error) => syntaxFault(doc, error)),
+      ...aliasFaults(doc),
+    ])
+    if (faults.length > 0) {
+      return { documents: [], problems: faults.map(({ offset, message }) => place(offset, syntax(message))) }
+    }
+    const documents = parsed
+      .filter((doc) => doc.contents !== null)
+      .map((doc) => ({
+        data: dataOf(doc),
+        file,
+        locate: (finding: Finding) => place(placeOf(doc, finding, text), finding),
+      }))
+    return { documents, problems: [] }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return {
+      documents: [],
+      problems: [place(0, syntax('it is nested too deeply, or too large, to be read'))],
+    }
+  }
 }
 
 interface Placed {
@@ -97,6 +93,40 @@ function placer({ file, text, lines }: Placed) {
   }
 }
 
+function syntax(message: string): Said {
+  return { severity: 'error', rule: 'syntax', message, hint: null }
+}
+
+interface Fault {
+  readonly offset: number
+  readonly message: string
+}
+
+/** A quote that is not closed is noticed at the end of the text; it is said where it was opened. */
+function syntaxFault(doc: Document, { message, pos }: YAMLError): Fault {
+  if (!message.startsWith('Missing closing ')) return { offset: pos[0], message: sentence(message) }
+  let offset = pos[0]
+  visit(doc, {
+    Scalar(_, { type, range }) {
+      if (type?.startsWith('QUOTE_') && range && range[1] >= pos[0]) offset = range[0]
+    },
+  })
+  return { offset, message: 'a quote that is not closed' }
+}
+
+function aliasFaults(doc: Document): Fault[] {
+  const faults: Fault[] = []
+  visit(doc, {
+    Alias(_, alias, path) {
+      const target = alias.resolve(doc)
+      const offset = alias.range?.[0] ?? 0
+      if (target === undefined) faults.push({ offset, message: `there is no anchor &${alias.source}` })
+      else if (path.includes(target)) faults.push({ offset, message: `*${alias.source} would hold itself` })
+    },
+  })
+  return faults
+}
+
 /** A number that JSON would spell otherwise (`1.10`, `007`) is kept as its text. */
 function dataOf(doc: Document): unknown {
   visit(doc, {
@@ -106,55 +136,19 @@ function dataOf(doc: Document): unknown {
       }
     },
   })
-  return withoutEmpty(doc.toJS({ maxAliasCount: 100 }))
+  const budget = { left: MOST_VALUES }
+  return withoutEmpty(doc.toJS({ maxAliasCount: -1 }), budget)
 }
 
-function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutEmpty)
+/** Aliases of aliases grow without end; no pipeline that people write comes near. */
+const MOST_VALUES = 1_000_000
+
+function withoutEmpty(value: unknown, budget: { left: number }): unknown {
+  if (--budget.left < 0) throw new RangeError('too many values')
+  if (Array.isArray(value)) return value.map((item) => withoutEmpty(item, budget))
   if (value === null || typeof value !== 'object') return value
   const kept = Object.entries(value).filter(([, item]) => item !== null)
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutEmpty(item)]))
-}
-
-/** The deepest part of the path that is there. */
-function offsetOf(doc: Document, { path, spot }: Finding, text: string): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const steps = path.slice(0, depth)
-    const key = spot.kind === 'key' && depth === path.length ? keyNode(doc, steps) : null
-    const node = key ?? doc.getIn(steps, true)
-    if (isNode(node) && node.range)
-      return insideOf(node, node.range, { spot: depth === path.length ? spot : VALUE, text })
-  }
-  return doc.contents?.range?.[0] ?? 0
-}
-
-const VALUE: Spot = { kind: 'value' }
-
-function keyNode(doc: Document, steps: readonly PathStep[]): Node | null {
-  const map = steps.length === 1 ? doc.contents : doc.getIn(steps.slice(0, -1), true)
-  if (!isMap(map)) return null
-  const pair = map.items.find(({ key }) => (isScalar(key) ? key.value : key) === steps.at(-1))
-  return isNode(pair?.key) ? pair.key : null
-}
-
-/**
- * The offset in the file of an offset in a text: exact on one line without escapes; else the binding that it
- * belongs to, found by its number; else the beginning of the text.
- */
-function insideOf(
-  node: Node,
-  [from, to]: readonly number[],
-  { spot, text }: { spot: Spot; text: string },
-): number {
-  const start = from as number
-  if (spot.kind !== 'offset' || !isScalar(node) || typeof node.value !== 'string') return start
-  const raw = text.slice(start, to)
-  const at = raw.indexOf(node.value)
-  if (at >= 0) return start + at + spot.offset
-  const nth = node.value.slice(0, spot.offset + 2).split('${').length - 1
-  let found = -1
-  for (let i = 0; i < nth; i++) found = raw.indexOf('${', found + 1)
-  return found >= 0 ? start + found : start
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutEmpty(item, budget)]))
 }
 
 function sentence(message: string): string {

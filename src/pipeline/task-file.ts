@@ -3,6 +3,8 @@ import { compileCondition, compileNumber } from '../condition/compile.ts'
 import { ConditionError } from '../condition/condition-error.ts'
 import { defaultSuccess } from '../condition/default-success.ts'
 import type { Condition, Criteria } from '../core/condition.ts'
+import type { FieldProblem } from '../core/errors.ts'
+import { crossFieldProblems, urlProblems } from '../core/task.ts'
 import type { Task } from './definition.ts'
 import { type BoundText, isRunBinding } from './references.ts'
 import type { PollInput, TaskFile, TaskType, Webhook } from './schema.ts'
@@ -59,6 +61,7 @@ function readInput(type: TaskType, { file, path, reader }: Source, base: Base): 
       const input = read('POLL')
       if (input === null) return null
       reader.request(input, ['input'])
+      reader.fields(crossFieldProblems(input))
       return { type, ...base, input, criteria: readCriteria(input, reader) }
     }
     case 'REST': {
@@ -123,12 +126,20 @@ function createReader(base: readonly PathStep[], { stage, name, stages }: TaskPl
       return null
     }
   }
+  const fields = (problems: readonly FieldProblem[], path: readonly PathStep[] = ['input']) => {
+    for (const { path: field, message, hint } of problems) {
+      const at = [...base, ...path, field]
+      const said = { message: `${field}: ${message}`, hint, path: at, spot: { kind: 'value' } } as const
+      findings.push({ severity: 'error', rule: 'wrong-type', ...said })
+    }
+  }
   const request = (
     { url, headers, payload }: Request,
     path: readonly PathStep[],
     more: Partial<BoundText> = {},
   ) => {
     add(url, [...path, 'url'], more)
+    if (!url.includes('${')) fields(urlProblems(url), path)
     for (const [header, value] of Object.entries(headers)) add(value, [...path, 'headers', header], more)
     if (payload !== null) add(payload, [...path, 'payload'], more)
   }
@@ -136,6 +147,7 @@ function createReader(base: readonly PathStep[], { stage, name, stages }: TaskPl
     findings,
     texts,
     request,
+    fields,
     keep<T>(shaped: { value: T | null; findings: readonly Finding[] }): T | null {
       findings.push(...shaped.findings)
       return shaped.value

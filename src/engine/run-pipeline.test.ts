@@ -264,7 +264,7 @@ describe('a pipeline that runs others', () => {
       answer: (path) => (path === '/c' ? { code: 500 } : { body: { token: 't' } }),
     })
     expect(report.status).toBe('ROLLBACK_COMPLETED')
-    expect(report.statusMessage).toBe("S.C: Request failed with status code : 500 Rolled back by 'Undo'.")
+    expect(report.statusMessage).toBe("S.C: Request failed with status code : 500. Rolled back by 'Undo'.")
     expect(requests.at(-1)).toBe('DELETE http://h/undo/FAILED')
     expect(ended.failure?.outcome).toBe('failed')
   })

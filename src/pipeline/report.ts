@@ -32,22 +32,22 @@ export interface TaskReport {
 
 /** What is to be seen of a run. */
 export function runReport(context: RunContext, run: RunState): RunReport {
-  const { redactor } = context
   const stages = pipelineOf(context, run.pipeline).stages.map((stage) => [
     stage.name,
     stageReport(run, stage),
   ])
-  return {
+  const report: RunReport = {
     name: run.pipeline,
     executionId: run.executionId,
     status: run.status,
-    statusMessage: redactor.text(run.statusMessage),
+    statusMessage: run.statusMessage,
     startedAt: new Date(run.startedAt).toISOString(),
     endedAt: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
-    input: redactor.json(run.input) as RunReport['input'],
-    output: redactor.json(run.output ?? {}) as RunReport['output'],
+    input: run.input,
+    output: run.output ?? {},
     stages: Object.fromEntries(stages),
   }
+  return context.redactor.json(report) as RunReport
 }
 
 /** The status of a stage, which follows from those of its tasks. */

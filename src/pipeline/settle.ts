@@ -213,7 +213,7 @@ function startRollback(env: Env, run: RunState, queue: readonly number[]): RunSt
     return { ...run, children: run.children + 1, rollback: { queue, run: child } }
   } catch (error) {
     if (!(error instanceof BideError)) throw error
-    const statusMessage = `${run.statusMessage} The rollback '${rollback.pipeline}' could not start: ${error.message}`
+    const statusMessage = `${asSentence(run.statusMessage)} The rollback '${rollback.pipeline}' could not start: ${error.message}`
     return end(env, { ...run, rollback: null }, { status: 'ROLLBACK_FAILED', statusMessage })
   }
 }
@@ -230,7 +230,7 @@ function settleRollback(env: Env, run: RunState): RunState {
     : `The rollback '${child.pipeline}' failed: ${child.statusMessage}`
   const status = isDone ? 'ROLLBACK_COMPLETED' : 'ROLLBACK_FAILED'
   const kept: RunState = { ...run, rollback: { queue, run: child } }
-  return end(env, kept, { status, statusMessage: `${run.statusMessage} ${said}` })
+  return end(env, kept, { status, statusMessage: `${asSentence(run.statusMessage)} ${said}` })
 }
 
 function end(
@@ -253,4 +253,8 @@ function end(
     pipeline.webhooks,
     said,
   )
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -84,7 +84,8 @@ export function answerTask(
 ): { readonly run: TaskRun; readonly entry: LedgerEntry | null } {
   if (task.type === 'POLL' && run.work?.kind === 'poll') {
     const poll = renderPoll(task, env.lookup)
-    const { state, entry } = advance(poll, run.work.state, { ...answer, now: env.now })
+    const { state, entry: seen } = advance(poll, run.work.state, { ...answer, now: env.now })
+    const entry = env.redactor.json(seen) as LedgerEntry
     if (state.kind === 'waiting')
       return { run: { ...run, work: { kind: 'poll', state, last: entry } }, entry }
     return { run: endedPoll(task, run, { env, state }), entry }

@@ -7,8 +7,8 @@ import { createTransport } from '../../http/transport.ts'
 import { unknownExchanges } from '../../pipeline/exchanges.ts'
 import { renderProblem } from '../../pipeline/problem.ts'
 import { runReport } from '../../pipeline/report.ts'
-import { advanceRun, startRun } from '../../pipeline/run.ts'
-import { isEnded, type RunState } from '../../pipeline/run-state.ts'
+import { advanceRun, ROLLBACK, startRun } from '../../pipeline/run.ts'
+import { isEnded, type RunState, type TaskRun } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import { exitCode } from '../exit-code.ts'
 import { RUN_OPTIONS } from '../options.ts'
@@ -94,7 +94,7 @@ async function carryOn(context: RunContext, from: RunState, { parsed, keep }: Ca
       onStep({ run, attempt }) {
         keep(run)
         view.step(run)
-        if (parsed.values.jsonl) writeChanges(context, { before, run, attempt })
+        if (parsed.values.jsonl) writeChanges({ before, run, attempt })
         before = run
       },
     })
@@ -123,11 +123,21 @@ interface Change {
 }
 
 /** A line for each task whose status has changed, and for each attempt. */
-function writeChanges({ redactor }: RunContext, { before, run, attempt }: Change): void {
-  if (attempt) writeLine(toJson(redactor.json({ task: attempt.path.join(' > '), ...attempt.entry })))
-  for (const [task, { status, message }] of Object.entries(run.tasks)) {
-    if (before?.tasks[task]?.status !== status) writeLine(toJson({ task, status, message }))
+function writeChanges({ before, run, attempt }: Change): void {
+  if (attempt) writeLine(toJson({ task: attempt.path.join(' > '), ...attempt.entry }))
+  const earlier = before === null ? new Map() : tasksIn(before)
+  for (const [task, { status, message }] of tasksIn(run)) {
+    if (earlier.get(task)?.status !== status) writeLine(toJson({ task, status, message }))
   }
+}
+
+/** The tasks of a run and of the runs inside it. */
+function tasksIn(run: RunState, prefix = ''): Map<string, TaskRun> {
+  const own = Object.entries(run.tasks).flatMap(([key, task]): [string, TaskRun][] => [
+    [prefix + key, task],
+    ...(task.child ? tasksIn(task.child, `${prefix}${key} > `) : []),
+  ])
+  return new Map([...own, ...(run.rollback ? tasksIn(run.rollback.run, `${prefix}${ROLLBACK} > `) : [])])
 }
 
 function report(

@@ -146,6 +146,7 @@ const webhook: Meanings<typeof webhookSchema> = {
   url: 'Where it goes, http or https; may hold bindings.',
   headers: 'Sent with it; may hold bindings.',
   payload: 'The body as text; may hold bindings.',
+  cloudProxyId: KEPT,
 }
 
 /** What each key of the format means, for editors and for docs/pipeline-format.md. */

@@ -25,7 +25,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['undici'],
+  external: ['undici', 'libsql'],
   legalComments: 'linked',
   define: { BIDE_VERSION: JSON.stringify(version) },
   banner: {

@@ -1,0 +1,29 @@
+/** Each takes the database from one version to the next: the first from nothing to 1. Never changed, only added to. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE polls (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     name TEXT,
+     status TEXT NOT NULL,
+     origin TEXT NOT NULL,
+     created_at REAL NOT NULL,
+     due_at REAL,
+     task BLOB NOT NULL,
+     state BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX polls_due ON polls (due_at, id, origin) WHERE due_at IS NOT NULL;
+   CREATE INDEX polls_status ON polls (status, place);
+   CREATE TABLE events (
+     poll_id TEXT NOT NULL,
+     number INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     at REAL NOT NULL,
+     data TEXT NOT NULL,
+     PRIMARY KEY (poll_id, number)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE submissions (
+     key TEXT PRIMARY KEY,
+     digest TEXT NOT NULL,
+     answer TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+]

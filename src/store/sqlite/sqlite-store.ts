@@ -1,0 +1,94 @@
+import type {
+  Idempotency,
+  PollStatus,
+  Store,
+  StoredEvent,
+  StoredPoll,
+  Submission,
+  Submitted,
+} from '../store.ts'
+import { openDatabase } from './database.ts'
+import { groupCommit } from './group-commit.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { type PollRow, prepareStatements, type Statements } from './statements.ts'
+
+/**
+ * A store in one SQLite file, which is made where there is none.
+ *
+ * @throws BideError where the file is in use, newer than this program, or no database of bide's.
+ */
+export async function sqliteStore(path: string): Promise<Store> {
+  const database = await openDatabase(path)
+  try {
+    migrate(database, path, MIGRATIONS)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const sql = prepareStatements(database)
+  const group = groupCommit(database)
+  return {
+    submit: (submission) => group.write(() => submit(sql, submission)),
+    change: ({ id, status, dueAt, state, events }) =>
+      group.write(() => {
+        sql.changePoll.run(status, dueAt, state, id)
+        addEvents(sql, id, events)
+      }),
+    get: async (id) => pollOf(sql.poll.all(id)[0] as PollRow | undefined),
+    async list({ status, before, limit }) {
+      const place = before ?? Number.MAX_SAFE_INTEGER
+      const rows = status === null ? sql.list.all(place, limit) : sql.listOfStatus.all(status, place, limit)
+      return (rows as PollRow[]).map((row) => ({ ...fromRow(row), place: row.place }))
+    },
+    async events(id, { after, limit, kind }) {
+      const rows =
+        kind === null ? sql.events.all(id, after, limit) : sql.eventsOfKind.all(id, after, kind, limit)
+      return (rows as StoredEvent[]).map((row) => ({ ...row }))
+    },
+    lastEvent: async (id) => (sql.lastEvent.all(id)[0] as { number: number | null }).number ?? 0,
+    async due({ after, until, limit }) {
+      const rows = sql.due.all(after?.dueAt ?? -1, after?.id ?? '', until, limit)
+      return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
+    },
+    countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
+    async close() {
+      group.flush()
+      database.close()
+    },
+  }
+}
+
+function submit(sql: Statements, { poll, events, idempotency }: Submission): Submitted {
+  if (idempotency !== null) {
+    const { key, digest, answer } = idempotency
+    if (Number(sql.takeKey.run(key, digest, answer).changes) === 0) {
+      return { kind: 'known', submission: { ...(sql.submission.all(key)[0] as Idempotency) } }
+    }
+  }
+  const { id, name, status, origin, createdAt, dueAt, task, state } = poll
+  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, task, state)
+  addEvents(sql, id, events)
+  return { kind: 'added' }
+}
+
+function addEvents(sql: Statements, id: string, events: readonly StoredEvent[]): void {
+  for (const { number, kind, at, data } of events) sql.insertEvent.run(id, number, kind, at, data)
+}
+
+function pollOf(row: PollRow | undefined): StoredPoll | null {
+  return row === undefined ? null : fromRow(row)
+}
+
+function fromRow({ id, name, status, origin, created_at, due_at, task, state }: PollRow): StoredPoll {
+  return {
+    id,
+    name,
+    status: status as PollStatus,
+    origin,
+    createdAt: created_at,
+    dueAt: due_at,
+    task,
+    state,
+  }
+}

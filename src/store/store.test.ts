@@ -1,0 +1,189 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { memoryStore } from './memory-store.ts'
+import { openDatabase } from './sqlite/database.ts'
+import { migrate } from './sqlite/migrate.ts'
+import { MIGRATIONS } from './sqlite/migrations.ts'
+import { sqliteStore } from './sqlite/sqlite-store.ts'
+import type { Store, StoredEvent, StoredPoll } from './store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'bide-store-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+const newFile = () => join(folder, `${++files}.db`)
+
+const open: Store[] = []
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close()
+})
+function kept(store: Store): Store {
+  open.push(store)
+  return store
+}
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text))
+const poll = (id: string, changed: Partial<StoredPoll> = {}): StoredPoll => ({
+  id,
+  name: null,
+  status: 'RUNNING',
+  origin: 'http://127.0.0.1:1',
+  createdAt: 1000.5,
+  dueAt: 2000.25,
+  task: bytes('task'),
+  state: bytes('state'),
+  ...changed,
+})
+const event = (number: number, kind = 'attempt'): StoredEvent => ({
+  number,
+  kind,
+  at: 5.5,
+  data: `{"n":${number}}`,
+})
+const added = (store: Store, ...polls: StoredPoll[]) =>
+  Promise.all(polls.map((p) => store.submit({ poll: p, events: [], idempotency: null })))
+const plain = (found: StoredPoll | null) =>
+  found && { ...found, task: Buffer.from(found.task).toString(), state: Buffer.from(found.state).toString() }
+
+describe.each([
+  ['memory', async () => memoryStore()],
+  ['sqlite', async () => sqliteStore(newFile())],
+] as const)('the contract of a store: %s', (_, create) => {
+  it('gives back what was submitted, and null for what was not', async () => {
+    const store = kept(await create())
+    await added(store, poll('a', { name: 'a name' }))
+    expect(plain(await store.get('a'))).toEqual(plain(poll('a', { name: 'a name' })))
+    expect(await store.get('b')).toBeNull()
+  })
+
+  it('changes a poll and adds its events, each of them once', async () => {
+    const store = kept(await create())
+    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    const change = { id: 'a', status: 'FAILED', dueAt: null, state: bytes('new') } as const
+    await store.change({ ...change, events: [event(2)] })
+    await store.change({ ...change, events: [event(2), event(3, 'ended')] })
+    expect(plain(await store.get('a'))).toMatchObject({
+      status: 'FAILED',
+      dueAt: null,
+      state: 'new',
+      task: 'task',
+    })
+    const all = { after: 0, limit: 10, kind: null }
+    expect(await store.events('a', all)).toEqual([event(1, 'submitted'), event(2), event(3, 'ended')])
+    expect(await store.events('a', { ...all, after: 1, limit: 1 })).toEqual([event(2)])
+    expect(await store.events('a', { ...all, kind: 'attempt' })).toEqual([event(2)])
+    expect([await store.lastEvent('a'), await store.lastEvent('b')]).toEqual([3, 0])
+  })
+
+  it('keeps changes in the order of asking, though nobody waits between them', async () => {
+    const store = kept(await create())
+    await added(store, poll('a'))
+    const change = (dueAt: number) =>
+      store.change({ id: 'a', status: 'RUNNING', dueAt, state: bytes(`${dueAt}`), events: [] })
+    await Promise.all(Array.from({ length: 1000 }, (_, i) => change(i)))
+    expect(plain(await store.get('a'))).toMatchObject({ dueAt: 999, state: '999' })
+  })
+
+  it('takes an idempotency key once, and gives back what it was taken with', async () => {
+    const store = kept(await create())
+    const submit = (id: string, digest: string) =>
+      store.submit({ poll: poll(id), events: [], idempotency: { key: 'k', digest, answer: `answer ${id}` } })
+    const known = { kind: 'known', submission: { key: 'k', digest: 'x', answer: 'answer a' } }
+    expect(await Promise.all([submit('a', 'x'), submit('b', 'x')])).toEqual([{ kind: 'added' }, known])
+    expect(await submit('c', 'y')).toEqual(known)
+    expect([await store.get('b'), await store.get('c')]).toEqual([null, null])
+  })
+
+  it('lists newest first, page by page, and by status', async () => {
+    const store = kept(await create())
+    const status = (i: number) => (i % 2 ? 'PAUSED' : 'RUNNING')
+    await added(store, ...[0, 1, 2, 3, 4].map((i) => poll(`p${i}`, { status: status(i) })))
+    const ids = (page: readonly StoredPoll[]) => page.map(({ id }) => id)
+    const first = await store.list({ status: null, before: null, limit: 2 })
+    expect(ids(first)).toEqual(['p4', 'p3'])
+    const second = await store.list({ status: null, before: first[1]!.place, limit: 9 })
+    expect(ids(second)).toEqual(['p2', 'p1', 'p0'])
+    expect(ids(await store.list({ status: 'PAUSED', before: null, limit: 1 }))).toEqual(['p3'])
+  })
+
+  it('says what is due, in order, and goes on behind a place even where due times are the same', async () => {
+    const store = kept(await create())
+    await added(store, poll('c', { dueAt: 5 }), poll('a', { dueAt: 5 }), poll('b', { dueAt: 4 }))
+    await added(store, poll('late', { dueAt: 6 }), poll('never', { dueAt: null, status: 'PAUSED' }))
+    const first = await store.due({ after: null, until: 5, limit: 2 })
+    expect(first.map(({ id, dueAt }) => [id, dueAt])).toEqual([
+      ['b', 4],
+      ['a', 5],
+    ])
+    const rest = await store.due({ after: first[1]!, until: 6, limit: 9 })
+    expect(rest.map(({ id }) => id)).toEqual(['c', 'late'])
+    expect(rest[0]!.origin).toBe('http://127.0.0.1:1')
+  })
+
+  it('counts what has not ended', async () => {
+    const store = kept(await create())
+    const statuses = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
+    await added(store, ...statuses.map((status) => poll(status, { status })))
+    expect(await store.countOpen()).toBe(2)
+  })
+})
+
+describe('a file of SQLite', () => {
+  it('has everything after it was closed and opened again', async () => {
+    const file = newFile()
+    const before = await sqliteStore(file)
+    const unawaited = added(before, poll('a'))
+    await before.close()
+    await unawaited
+    const after = kept(await sqliteStore(file))
+    expect(plain(await after.get('a'))).toEqual(plain(poll('a')))
+  })
+
+  it('is not opened twice', async () => {
+    const file = newFile()
+    kept(await sqliteStore(file))
+    await expect(sqliteStore(file)).rejects.toThrow(/is in use: another server has it open/)
+  })
+
+  it('keeps nothing of a group that fails, and tells everybody in it; the next group is whole again', async () => {
+    const store = kept(await sqliteStore(newFile()))
+    const results = await Promise.allSettled([added(store, poll('a')), added(store, poll('b'), poll('b'))])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await store.get('a')).toBeNull()
+    await added(store, poll('a'))
+    expect(await store.get('a')).not.toBeNull()
+  })
+
+  it('of a newer version is refused with a sentence', async () => {
+    const file = newFile()
+    await (await sqliteStore(file)).close()
+    const database = await openDatabase(file)
+    database.exec('PRAGMA user_version=99')
+    database.close()
+    await expect(sqliteStore(file)).rejects.toThrow(/was written by a newer bide \(its version is 99/)
+  })
+
+  it('of another program is refused', async () => {
+    const file = newFile()
+    const database = await openDatabase(file)
+    database.exec('CREATE TABLE things (a)')
+    database.close()
+    await expect(sqliteStore(file)).rejects.toThrow("is a database, but not one of bide's")
+  })
+
+  it('of an older version is copied, then migrated with all that it has', async () => {
+    const file = newFile()
+    const old = await sqliteStore(file)
+    await added(old, poll('a'))
+    await old.close()
+    const database = await openDatabase(file)
+    migrate(database, file, [...MIGRATIONS, 'ALTER TABLE polls ADD COLUMN owner TEXT;'])
+    expect(database.prepare('SELECT id, owner FROM polls').all()).toMatchObject([{ id: 'a', owner: null }])
+    database.close()
+    const name = `${file.slice(folder.length + 1)}.version-${MIGRATIONS.length}.backup`
+    expect(readdirSync(folder)).toContain(name)
+    const copy = kept(await sqliteStore(join(folder, name)))
+    expect((await copy.get('a'))?.id).toBe('a')
+  })
+})

@@ -1,0 +1,102 @@
+import type { TaskStatus } from '../core/outputs.ts'
+
+/** Status of a poll that a server keeps. */
+export type PollStatus = TaskStatus | 'PAUSED'
+
+/** One poll as it is kept. `task` and `state` are opaque here: who keeps them has sealed them. */
+export interface StoredPoll {
+  readonly id: string
+  readonly name: string | null
+  readonly status: PollStatus
+  /** Scheme, host and port, by which attempts are held apart. */
+  readonly origin: string
+  /** Epoch ms. */
+  readonly createdAt: number
+  /** Epoch ms of the next attempt; null where none is to come. */
+  readonly dueAt: number | null
+  readonly task: Uint8Array
+  readonly state: Uint8Array
+}
+
+/** What happened to a poll: numbered from 1 without a gap. `data` is JSON text that may be shown to anybody. */
+export interface StoredEvent {
+  readonly number: number
+  readonly kind: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly data: string
+}
+
+/** What an attempt or a command makes of a poll. An event that is kept already is not kept twice. */
+export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'state'> {
+  readonly events: readonly StoredEvent[]
+}
+
+/** The caller's own name for a submission, with a digest of what was asked and the answer that was given. */
+export interface Idempotency {
+  readonly key: string
+  readonly digest: string
+  readonly answer: string
+}
+
+export interface Submission {
+  readonly poll: StoredPoll
+  readonly events: readonly StoredEvent[]
+  readonly idempotency: Idempotency | null
+}
+
+/** `known`: that key was taken before, by this submission. */
+export type Submitted =
+  | { readonly kind: 'added' }
+  | { readonly kind: 'known'; readonly submission: Idempotency }
+
+/** What is enough to know when a poll wants to be asked. */
+export interface DuePoll {
+  readonly id: string
+  readonly origin: string
+  readonly dueAt: number
+}
+
+export interface DueQuery {
+  /** The place behind which to go on; null from the start. */
+  readonly after: Pick<DuePoll, 'dueAt' | 'id'> | null
+  /** Epoch ms. */
+  readonly until: number
+  readonly limit: number
+}
+
+export interface ListQuery {
+  readonly status: PollStatus | null
+  /** The place of the last poll of the page before; null for the first page. */
+  readonly before: number | null
+  readonly limit: number
+}
+
+export interface EventQuery {
+  readonly after: number
+  readonly limit: number
+  /** One kind alone; null for all. */
+  readonly kind: string | null
+}
+
+/**
+ * Where polls outlive the process. What `submit` and `change` promise is kept once they resolve: it is there after
+ * a crash at any later moment. Changes are kept in the order in which they were asked for.
+ */
+export interface Store {
+  submit(submission: Submission): Promise<Submitted>
+  change(change: PollChange): Promise<void>
+  get(id: string): Promise<StoredPoll | null>
+  /** Newest first; `place` is where a page goes on. */
+  list(query: ListQuery): Promise<readonly (StoredPoll & { readonly place: number })[]>
+  /** In order. */
+  events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
+  /** The number of the last event of a poll; 0 where there is none. */
+  lastEvent(id: string): Promise<number>
+  /** Polls that are to be asked, by due time, then id. */
+  due(query: DueQuery): Promise<readonly DuePoll[]>
+  /** Polls that have not ended. */
+  countOpen(): Promise<number>
+  /** Keeps what is under way, then closes. */
+  close(): Promise<void>
+}

@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type ServerAnswer, sendAnswer } from './server-answer.ts'
 
 export interface JobOptions {
+  /** What its tracker calls it: `Image enumeration` by default. */
+  readonly name?: string
   /** Answers before the end: 3 by default. */
   readonly polls?: number
   /** How it ends: `FINISHED` by default; `never` stays `INPROGRESS`. */
@@ -95,10 +97,11 @@ function answerTo({ routes, method, path, body }: Asked): ServerAnswer {
   return { status: 404, json: { message: `nothing at ${path}` } }
 }
 
-function addJob(routes: Map<string, Route>, { polls = 3, end = 'FINISHED', first = [] }: JobOptions) {
+function addJob(routes: Map<string, Route>, options: JobOptions) {
+  const { name = 'Image enumeration', polls = 3, end = 'FINISHED', first = [] } = options
   const id = randomUUID()
   const selfLink = `/iaas/api/request-tracker/${id}`
-  const tracker = (step: number) => trackerOf({ id, selfLink, step, polls, end })
+  const tracker = (step: number) => trackerOf({ name, id, selfLink, step, polls, end })
   const scripted = inTurn([
     ...first,
     ...Array.from({ length: polls + 1 }, (_, i) => ({ json: tracker(i + 1) })),
@@ -108,6 +111,7 @@ function addJob(routes: Map<string, Route>, { polls = 3, end = 'FINISHED', first
 }
 
 interface Step {
+  readonly name: string
   readonly id: string
   readonly selfLink: string
   readonly step: number
@@ -115,15 +119,15 @@ interface Step {
   readonly end: 'FINISHED' | 'FAILED' | 'never'
 }
 
-function trackerOf({ id, selfLink, step, polls, end }: Step) {
+function trackerOf({ name, id, selfLink, step, polls, end }: Step) {
   const isOver = step > polls && end !== 'never'
   return {
     progress: isOver && end === 'FINISHED' ? 100 : Math.min(99, Math.floor((100 * step) / (polls + 1))),
     status: isOver ? end : 'INPROGRESS',
-    name: 'Image enumeration',
+    name,
     id,
     selfLink,
-    message: isOver ? `Image enumeration ${end.toLowerCase()}` : `Region ${step} of ${polls + 1}`,
+    message: isOver ? `${name} ${end.toLowerCase()}` : `Region ${step} of ${polls + 1}`,
     resources: isOver && end === 'FINISHED' ? [`/iaas/api/images/${id}`] : [],
   }
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../core/did-you-mean.ts'
+import { createRedactor } from '../core/redact.ts'
 import { callsOf } from '../pipeline/calls.ts'
 import { checkFiles, type NamedText } from '../pipeline/check.ts'
 import type { Pipeline } from '../pipeline/definition.ts'
@@ -36,8 +37,10 @@ export function readRunInput(parsed: Arguments, paths: readonly string[]): RunIn
   const files = readFiles(paths)
   const { variables, secrets } = readVariables(parsed)
   const { pipelines, problems } = checkFiles(files, { variables: Object.keys(variables) })
-  const errors = problems.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new LocatedProblems(errors.map(renderProblem))
+  if (problems.some(({ severity }) => severity === 'error')) {
+    const redactor = createRedactor(secrets.map(({ value }) => value))
+    throw new LocatedProblems(problems.map((problem) => redactor.text(renderProblem(problem))))
+  }
   const pipeline = choose(pipelines, textValue(parsed, 'pipeline'))
   requireCalled(pipeline, pipelines)
   const input = readInputs(parsed, pipeline, secrets)

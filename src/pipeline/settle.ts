@@ -1,11 +1,9 @@
-import { renderText } from '../binding/render.ts'
 import { BideError } from '../core/errors.ts'
-import type { CallDefinition, Pipeline, Task } from './definition.ts'
-import { tasksOf } from './definition.ts'
-import { newRun } from './new-run.ts'
-import { notify, told } from './notices.ts'
+import { type CallDefinition, type Pipeline, type Task, tasksOf } from './definition.ts'
+import { endRun, nestedRun, returned } from './nested-run.ts'
+import { told } from './notices.ts'
 import { isEnded, type RunState, type RunStatus, type TaskRun, taskKey, withTask } from './run-state.ts'
-import { envOf, pipelineOf, pipelineOutput, type RunContext, scopeOf } from './scope.ts'
+import { envOf, pipelineOf, type RunContext } from './scope.ts'
 import { ended, startTask } from './task-run.ts'
 
 interface Env {
@@ -53,7 +51,7 @@ function settleOnce(env: Env, before: RunState): RunState {
   const failed = tasksOf(pipeline).filter((task) => run.tasks[taskKey(task)]?.status === 'FAILED')
   if (failed.length > 0) return isBusy(run) ? run : fail(env, run, failed)
   if (run.isPauseWanted) return withStatus(run, isBusy(run) ? 'PAUSING' : 'PAUSED')
-  if (step === null) return end(env, run, { status: 'COMPLETED', statusMessage: 'Execution Completed.' })
+  if (step === null) return endRun(env, run, { status: 'COMPLETED', statusMessage: 'Execution Completed.' })
   const toStart = step.filter((task) => run.tasks[taskKey(task)] === undefined)
   return toStart.reduce((state, task) => begin(env, state, task), withStatus(run, 'RUNNING'))
 }
@@ -95,17 +93,9 @@ function begin(env: Env, run: RunState, task: Task): RunState {
 function call(env: Env, run: RunState, { task, after }: { task: CallDefinition; after: TaskRun }): RunState {
   const taskEnv = envOf(env.context, run, env.now)
   try {
-    const called = pipelineOf(env.context, task.pipeline)
-    const input = Object.entries(task.inputProperties).map(([name, text]) => [
-      name,
-      renderText(text, taskEnv.lookup),
-    ])
-    const made = newRun(called, {
-      ...nested(run, env.now),
-      pipeline: called.name,
-      input: Object.fromEntries(input),
-    })
-    const child: RunState = env.takePlace(called.name) ? made : { ...made, status: 'QUEUED' }
+    const { pipeline, inputProperties } = task
+    const made = nestedRun(env.context, run, { pipeline, inputs: inputProperties, now: env.now })
+    const child: RunState = env.takePlace(pipeline) ? made : { ...made, status: 'QUEUED' }
     return withTask({ ...run, children: run.children + 1 }, taskKey(task), { ...after, child })
   } catch (error) {
     if (!(error instanceof BideError)) throw error
@@ -117,12 +107,6 @@ function call(env: Env, run: RunState, { task, after }: { task: CallDefinition; 
   }
 }
 
-function nested(run: RunState, now: number) {
-  const number = run.children + 1
-  const { requestBy, comments } = run
-  return { executionId: `${run.executionId}-${number}`, executionIndex: number, requestBy, comments, now }
-}
-
 function settleChildren(env: Env, run: RunState): RunState {
   let state = run
   for (const task of tasksOf(pipelineOf(env.context, run.pipeline))) {
@@ -132,44 +116,13 @@ function settleChildren(env: Env, run: RunState): RunState {
     const child = settleOnce(env, isStarting ? { ...before.child, status: 'RUNNING' } : before.child)
     const status = child.status === 'QUEUED' ? 'QUEUED' : 'RUNNING'
     const isSame = child === before.child && status === before.status
-    const after = isEnded(child.status)
-      ? returned(env, state, { task, before, child })
+    if (isSame) continue
+    const after: TaskRun = isEnded(child.status)
+      ? returned(env.context, state, { task, before: { ...before, child }, child, now: env.now })
       : { ...before, child, status }
-    if (!isSame)
-      state = told(withTask(state, taskKey(task), after as TaskRun), {
-        task,
-        before,
-        after: after as TaskRun,
-        now: env.now,
-      })
+    state = told(withTask(state, taskKey(task), after), { task, before, after, now: env.now })
   }
   return state
-}
-
-/** A PIPELINE task whose run has ended, with its outputs. */
-function returned(
-  env: Env,
-  run: RunState,
-  { task, before, child }: { task: CallDefinition; before: TaskRun; child: RunState },
-): TaskRun {
-  const outcome =
-    child.status === 'COMPLETED'
-      ? 'succeeded'
-      : child.status === 'CANCELED'
-        ? 'cancelled'
-        : (child.failure?.outcome ?? 'failed')
-  const output = {
-    ...child.output,
-    status: outcome === 'succeeded' ? 'COMPLETED' : outcome === 'cancelled' ? 'CANCELED' : 'FAILED',
-    executionStatus: child.status,
-    executionIndex: child.executionIndex,
-    pipelineExecutionLink: env.context.executionUrl?.(child.executionId) ?? child.executionId,
-    inputProperties: child.input,
-    outputProperties: child.output ?? {},
-  }
-  const taskEnv = envOf(env.context, run, env.now)
-  const message = `${child.pipeline}: ${child.statusMessage}`
-  return ended(task, { ...before, child }, taskEnv, { outcome, message, output })
 }
 
 function fail(env: Env, run: RunState, failed: readonly Task[]): RunState {
@@ -184,7 +137,7 @@ function fail(env: Env, run: RunState, failed: readonly Task[]): RunState {
   }
   const queue = rollbacksFor(pipelineOf(env.context, run.pipeline), failed)
   if (queue.length > 0) return startRollback(env, { ...halted, status: 'ROLLING_BACK' }, queue)
-  return end(env, halted, { status: 'FAILED', statusMessage: halted.statusMessage })
+  return endRun(env, halted, { status: 'FAILED', statusMessage: halted.statusMessage })
 }
 
 /** Of each failed task the rollback that names it, else the one of its stage; each is run once. */
@@ -201,20 +154,13 @@ function rollbacksFor({ rollbacks }: Pipeline, failed: readonly Task[]): number[
 function startRollback(env: Env, run: RunState, queue: readonly number[]): RunState {
   const pipeline = pipelineOf(env.context, run.pipeline)
   const rollback = pipeline.rollbacks[queue[0] as number] as Pipeline['rollbacks'][number]
-  const lookup = scopeOf(env.context, run)
   try {
-    const called = pipelineOf(env.context, rollback.pipeline)
-    const input = Object.entries(rollback.inputs).map(([name, text]) => [name, renderText(text, lookup)])
-    const child = newRun(called, {
-      ...nested(run, env.now),
-      pipeline: called.name,
-      input: Object.fromEntries(input),
-    })
+    const child = nestedRun(env.context, run, { ...rollback, now: env.now })
     return { ...run, children: run.children + 1, rollback: { queue, run: child } }
   } catch (error) {
     if (!(error instanceof BideError)) throw error
     const statusMessage = `${asSentence(run.statusMessage)} The rollback '${rollback.pipeline}' could not start: ${error.message}`
-    return end(env, { ...run, rollback: null }, { status: 'ROLLBACK_FAILED', statusMessage })
+    return endRun(env, { ...run, rollback: null }, { status: 'ROLLBACK_FAILED', statusMessage })
   }
 }
 
@@ -230,29 +176,7 @@ function settleRollback(env: Env, run: RunState): RunState {
     : `The rollback '${child.pipeline}' failed: ${child.statusMessage}`
   const status = isDone ? 'ROLLBACK_COMPLETED' : 'ROLLBACK_FAILED'
   const kept: RunState = { ...run, rollback: { queue, run: child } }
-  return end(env, kept, { status, statusMessage: `${asSentence(run.statusMessage)} ${said}` })
-}
-
-function end(
-  env: Env,
-  run: RunState,
-  { status, statusMessage }: Pick<RunState, 'status' | 'statusMessage'>,
-): RunState {
-  const pipeline = pipelineOf(env.context, run.pipeline)
-  const closed: RunState = {
-    ...run,
-    status,
-    statusMessage: env.context.redactor.text(statusMessage),
-    endedAt: env.now,
-  }
-  const output = pipelineOutput(pipeline, scopeOf(env.context, closed))
-  const event = status === 'COMPLETED' ? 'success' : 'failure'
-  const said = { event, task: null, status, statusMessage: closed.statusMessage, now: env.now } as const
-  return notify(
-    { ...closed, output: env.context.redactor.json(output) as RunState['output'] },
-    pipeline.webhooks,
-    said,
-  )
+  return endRun(env, kept, { status, statusMessage: `${asSentence(run.statusMessage)} ${said}` })
 }
 
 function asSentence(text: string): string {

@@ -32,7 +32,10 @@ export interface RunInput {
  * Reads files, `--pipeline`, `--input`, `--var` and `--var-file`.
  * @throws LocatedProblems with every error of the files; UsageError where flags and pipeline do not fit.
  */
-export function readRunInput(parsed: Arguments, paths: readonly string[]): RunInput {
+export function readRunInput(
+  parsed: Arguments,
+  { paths, isResumed = false }: { paths: readonly string[]; isResumed?: boolean },
+): RunInput {
   if (paths.length === 0) throw new UsageError('no pipeline file was given', 'as in: bide run pipeline.yaml')
   const files = readFiles(paths)
   const { variables, secrets } = readVariables(parsed)
@@ -44,6 +47,7 @@ export function readRunInput(parsed: Arguments, paths: readonly string[]): RunIn
   const pipeline = choose(pipelines, textValue(parsed, 'pipeline'))
   requireCalled(pipeline, pipelines)
   const input = readInputs(parsed, pipeline, secrets)
+  if (!isResumed) requireMandatory(pipeline, input)
   const warnings = problems.filter(({ rule }) => rule !== 'unknown-pipeline')
   return { files, pipelines, pipeline, input, variables, secrets, warnings }
 }
@@ -168,12 +172,13 @@ function readInputs(parsed: Arguments, pipeline: Pipeline, secrets: NamedSecret[
     }
     input[name] = keepSecrets(`input ${name}`, { text, where: `--input ${name}`, secrets })
   }
-  for (const name of pipeline.mandatoryInputs) {
-    if ((input[name] ?? pipeline.input[name] ?? '') === '') {
-      throw new UsageError(`input '${name}' is mandatory and has no value`, `as in: --input ${name}=...`)
-    }
-  }
   return input
+}
+
+function requireMandatory(pipeline: Pipeline, input: Readonly<Record<string, string>>): void {
+  const missing = pipeline.mandatoryInputs.find((name) => (input[name] ?? pipeline.input[name] ?? '') === '')
+  if (missing === undefined) return
+  throw new UsageError(`input '${missing}' is mandatory and has no value`, `as in: --input ${missing}=...`)
 }
 
 function pairs(parsed: Arguments, flag: string): [string, string][] {

@@ -176,14 +176,14 @@ describe('bide run --resume', () => {
     await killed.says('Deploy.Web  RUNNING  attempt 1/5  200')
     killed.process.kill('SIGKILL')
     await killed.ended
-    const ran = await runBide(['run', ...flags, '--json'])
+    const ran = await runBide(['run', '--resume', state, '--json'])
     expect(ran.code).toBe(0)
     expect(JSON.parse(ran.stdout).stages.Deploy.tasks.Web.output.iterationCount).toBe(5)
     expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(before + 1)
     const asked = server.requests.filter(({ url }) => url === '/slow').length
     expect([5, 6]).toContain(asked)
 
-    const again = await runBide(['run', ...flags])
+    const again = await runBide(['run', path, ...flags])
     expect(again.code).toBe(0)
     expect(again.stderr).toContain('It had ended before')
   })

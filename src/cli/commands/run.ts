@@ -17,6 +17,7 @@ import { plain } from '../render/progress.ts'
 import { plainRunView, type RunView, silentRunView } from '../render/run-view.ts'
 import { openRunFile } from '../run-file.ts'
 import { type RunInput, readRunInput } from '../run-input.ts'
+import { writeOut } from '../standard-output.ts'
 import { type StopSignal, stopOnSignal } from '../stop.ts'
 import { tlsFiles } from '../tls-files.ts'
 
@@ -25,17 +26,19 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(RUN_OPTIONS, args)
   const resumePath = textValue(parsed, 'resume')
   const file = resumePath === undefined ? null : openRunFile(resumePath)
-  const input = readRunInput(parsed, parsed.positionals.length > 0 ? parsed.positionals : (file?.paths ?? []))
+  const kept = file?.paths ?? null
+  const paths = parsed.positionals.length > 0 ? parsed.positionals : (kept ?? [])
+  const input = readRunInput(parsed, { paths, isResumed: kept !== null })
   const redactor = createRedactor(input.secrets.map(({ value }) => value))
   const context: RunContext = { pipelines: input.pipelines, variables: input.variables, redactor }
   if (!parsed.values.quiet)
     for (const problem of input.warnings) tell(`${redactor.text(renderProblem(problem))}`)
 
-  const kept = file?.read(input) ?? null
-  const from = kept ?? begin(context, input)
+  const earlier = file?.read(input) ?? null
+  const from = earlier ?? begin(context, input)
   const known = settleUnknown(context, from, parsed.values['retry-unknown'] === true)
   if (known.isLost) return report(context, known.run, parsed, null)
-  if (kept !== null && isEnded(kept.status) && !parsed.values.quiet) {
+  if (earlier !== null && isEnded(earlier.status) && !parsed.values.quiet) {
     tell(`It had ended before: remove ${resumePath} to run anew.`)
   }
   return carryOn(context, known.run, { parsed, keep: file?.writer(input, redactor) ?? (() => {}) })
@@ -152,7 +155,7 @@ function report(
 }
 
 function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`)
+  writeOut(`${line}\n`)
 }
 
 function tell(text: string): void {

@@ -1,14 +1,10 @@
-// Writes the pages that are generated from the code: `npm run docs`. A test fails where they are not current.
-import { writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
+// Writes what is generated from the code into the pages: `npm run docs`. A test fails where they are not current.
+import { readFile, writeFile } from 'node:fs/promises'
+import { bundled } from './bundled.mjs'
 
-const { outputFiles } = await build({
-  absWorkingDir: new URL('..', import.meta.url).pathname,
-  entryPoints: ['src/cli/reference-page.ts'],
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  write: false,
-})
-const { referencePage } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+const { referencePage } = await bundled('src/cli/reference-page.ts')
 await writeFile(new URL('../docs/command-line.md', import.meta.url), referencePage())
+
+const { withKeyTables } = await bundled('scripts/format-page.ts')
+const formatPage = new URL('../docs/pipeline-format.md', import.meta.url)
+await writeFile(formatPage, withKeyTables(await readFile(formatPage, 'utf8')))

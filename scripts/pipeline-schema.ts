@@ -30,6 +30,7 @@ type MapName = keyof typeof KEY_MEANINGS
 
 const MAPS = {
   pipeline: pipelineSchema,
+  inputMeta: pipelineSchema.entries._inputMeta.wrapped.value,
   stage: stageSchema,
   task: taskSchema,
   pollInput: pollInputSchema,
@@ -43,9 +44,6 @@ const MAPS = {
   notifications: notificationsSchema,
   webhook: webhookSchema,
 } as const
-
-/** Real files hold more keys in these, and `bide check` says nothing of them. */
-const OPEN: ReadonlySet<MapName> = new Set(['notifications', 'webhook'])
 
 /** Stand at keys that may be without a value. */
 const MAY_BE_EMPTY: ReadonlySet<MapName> = new Set(['exitCriteria', 'backoff', 'retry', 'notifications'])
@@ -83,6 +81,7 @@ export function pipelineJsonSchema(): JsonSchema {
 }
 
 function described(name: MapName, { properties = {}, required = [], ...map }: JsonSchema): JsonSchema {
+  const isStrict = map.additionalProperties === false
   const keys = Object.entries(properties).map(([key, schema]) => {
     const meaning = (KEY_MEANINGS[name] as Readonly<Record<string, Meaning>>)[key] as Meaning
     const isOptional = !required.includes(key)
@@ -93,7 +92,8 @@ function described(name: MapName, { properties = {}, required = [], ...map }: Js
     ...(MAY_BE_EMPTY.has(name) && { type: ['object', 'null'] }),
     properties: Object.fromEntries(keys),
     ...(required.length > 0 && { required }),
-    ...(!OPEN.has(name) && { patternProperties: { '^_': {} }, additionalProperties: false }),
+    ...(!isStrict && { patternProperties: { '^_': {} } }),
+    additionalProperties: false,
   }
 }
 

@@ -25,13 +25,14 @@ const pipeline: Meanings<typeof pipelineSchema> = {
   enabled: 'A pipeline that is not enabled is not run.',
   concurrency: 'How many runs of it may be under way at once, 1 to 50; more are QUEUED.',
   input: 'Inputs by name, each with its default; `${input.name}` in a binding.',
-  _inputMeta: 'What is said about inputs, by name: a mandatory one has no run without a value.',
+  _inputMeta: 'What is said about inputs, by name.',
   output: 'Outputs by name; each is a text with bindings, read once the run has ended.',
   stageOrder: 'The names of the stages, in the order in which they run.',
   stages: 'The stages by name. Their order here means nothing.',
   notifications: 'Who is told about a run.',
   rollbacks: 'Which pipeline is run when a stage or a task has failed.',
   options: 'With `GIT_TRIGGER`, inputs named `GIT_...` need not be listed.',
+  $schema: { ours: 'The JSON Schema by which an editor checks the file, where it is JSON.' },
   project: KEPT,
   icon: KEPT,
   workspace: KEPT,
@@ -45,6 +46,11 @@ const pipeline: Meanings<typeof pipelineSchema> = {
   createdAt: KEPT,
   updatedBy: KEPT,
   updatedAt: KEPT,
+}
+
+const inputMeta: Meanings<typeof pipelineSchema.entries._inputMeta.wrapped.value> = {
+  description: 'For people.',
+  mandatory: 'A mandatory input has to be given, unless it has a default that is not empty.',
 }
 
 const stage: Meanings<typeof stageSchema> = {
@@ -152,6 +158,7 @@ const webhook: Meanings<typeof webhookSchema> = {
 /** What each key of the format means, for editors and for docs/pipeline-format.md. */
 export const KEY_MEANINGS = {
   pipeline,
+  inputMeta,
   stage,
   task,
   pollInput,

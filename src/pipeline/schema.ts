@@ -160,6 +160,7 @@ export const pipelineSchema = v.looseObject({
   notifications: v.optional(notificationsSchema, {}),
   rollbacks: v.optional(v.array(rollbackSchema), []),
   options: v.optional(v.array(v.string()), []),
+  $schema: unread,
   project: unread,
   icon: unread,
   workspace: unread,

@@ -37,6 +37,14 @@ function defaultOf(schema: JsonSchema): string {
   return schema.default === undefined ? '' : `\`${schema.default}\``
 }
 
+const CONDITIONS: ReadonlySet<string> = new Set([
+  'condition',
+  'preCondition',
+  'success',
+  'failure',
+  'pending',
+])
+
 const WORDS: Readonly<Record<string, string>> = {
   object: 'map',
   array: 'list',
@@ -45,7 +53,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 function typeOf(key: string, schema: JsonSchema): string {
-  if (key === 'condition' || key === 'preCondition') return 'condition'
+  if (CONDITIONS.has(key)) return 'condition'
   const words = wordsOf(schema).filter((word) => word !== 'null')
   if (schema.multipleOf === 1) return 'whole number'
   // a number may be spelled as text, and a text as a number

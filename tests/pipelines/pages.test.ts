@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { withKeyTables } from '../../scripts/format-page.ts'
+import { checkFiles } from '../../src/pipeline/check.ts'
+import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { runBide } from '../cli/run-bide.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+
+const pipelines = PAGES.flatMap((page) =>
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)]
+    .map(([, text]) => [page, text as string] as const)
+    .filter(([, text]) => /^kind: PIPELINE$/m.test(text)),
+)
+
+let server: JobServer
+let folder: string
+beforeAll(async () => {
+  server = await jobServer()
+  folder = mkdtempSync(join(tmpdir(), 'bide-pages-'))
+  const { url } = server
+  server.route('/job/shop/buildWithParameters', {
+    status: 201,
+    headers: { location: `${url}/queue/item/7/` },
+  })
+  server.route(
+    '/queue/item/7/api/json',
+    { json: { why: 'In the quiet period' } },
+    { json: { cancelled: false, executable: { number: 12, url: `${url}/job/shop/12/` } } },
+  )
+  server.route(
+    '/job/shop/12/api/json',
+    { json: { building: true, result: null } },
+    { json: { building: false, result: 'SUCCESS' } },
+  )
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+  return server.close()
+})
+
+it('docs/pipeline-format.md has the keys of the schema: npm run docs writes them', () => {
+  const page = readFileSync(join(ROOT, 'docs/pipeline-format.md'), 'utf8')
+  expect(page).toBe(withKeyTables(page))
+  expect(page).toContain('| `pollIntervalSeconds` | number | `60` |')
+})
+
+it('README.md shows a pipeline', () => {
+  expect(pipelines.map(([page]) => page)).toContain('README.md')
+})
+
+it.each(pipelines)('nothing is wrong with the pipeline of %s', (file, text) => {
+  expect(checkFiles([{ file, text }]).problems).toEqual([])
+})
+
+it.each(pipelines)('the pipeline of %s runs', async (page, text) => {
+  const file = join(folder, `${pipelines.findIndex(([, other]) => other === text)}.yaml`)
+  const quick = text
+    .replaceAll('https://ci.example.com', server.url)
+    .replaceAll(/pollIntervalSeconds: \d+/g, 'pollIntervalSeconds: 0.05')
+  writeFileSync(file, quick)
+  const used = [...new Set([...text.matchAll(/\$\{var\.(\w+)\}/g)].map(([, name]) => name))]
+  const variables = used.flatMap((name) => ['--var', `${name}=env:SECRET`])
+  const { code, stderr } = await runBide(['run', file, ...variables], {
+    env: { SECRET: 'secret-of-the-test' },
+  })
+  expect(stderr, page).toContain('Execution Completed.')
+  expect(stderr).not.toContain('secret-of-the-test')
+  expect(code).toBe(0)
+})

@@ -1,9 +1,9 @@
 // Builds dist/: one bundle with shared chunks (a command must start fast) and the type declarations.
 
 import { spawnSync } from 'node:child_process'
-import { chmod, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 const root = new URL('..', import.meta.url).pathname
@@ -11,16 +11,11 @@ const root = new URL('..', import.meta.url).pathname
 const given = process.argv.indexOf('--outdir')
 const out = resolve(root, given < 0 ? 'dist' : process.argv[given + 1])
 
-await rm(out, { recursive: true, force: true })
-await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/testing/index.ts', 'src/cli/main.ts'],
-  outdir: out,
-  outbase: 'src',
   bundle: true,
   splitting: true,
   minify: true,
-  keepNames: false,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
@@ -28,11 +23,58 @@ await build({
   external: ['undici', 'libsql'],
   legalComments: 'linked',
   define: { BIDE_VERSION: JSON.stringify(version) },
-  banner: {
-    js: "import{createRequire as bideRequire}from'node:module';const require=bideRequire(import.meta.url);",
-  },
-})
-await chmod(`${out}/cli/main.js`, 0o755)
+}
+
+await rm(out, { recursive: true, force: true })
+await Promise.all([buildLibrary(), buildCommand()])
+
+async function buildLibrary() {
+  const banner =
+    "import{createRequire as bideRequire}from'node:module';const require=bideRequire(import.meta.url);"
+  await build({
+    ...shared,
+    entryPoints: ['src/index.ts', 'src/testing/index.ts'],
+    outdir: out,
+    outbase: 'src',
+    banner: { js: banner },
+  })
+}
+
+/**
+ * The command as CommonJS, which Node 20 starts 20 ms sooner than ES modules. esbuild splits only the latter into
+ * chunks that are loaded when they are needed, so these are made first, and each of them is turned into CommonJS.
+ */
+async function buildCommand() {
+  const folder = `${out}/cli`
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ['src/cli/main.ts'],
+    outdir: folder,
+    outbase: 'src/cli',
+    write: false,
+  })
+  await mkdir(`${folder}/chunks`, { recursive: true })
+  await writeFile(`${folder}/package.json`, '{"type":"commonjs"}\n')
+  for (const { path, text } of outputFiles) {
+    await writeFile(path, path.endsWith('.js') ? await asCommonJs(text) : text)
+  }
+  await chmod(`${folder}/main.js`, 0o755)
+}
+
+async function asCommonJs(text) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: shared.target,
+    minify: true,
+    legalComments: 'eof',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'bideUrl' },
+  })
+  return code.includes('bideUrl')
+    ? code.replace(/^(#!.*\n)?/, '$1const bideUrl=require("node:url").pathToFileURL(__filename).href;')
+    : code
+}
 
 if (!process.argv.includes('--no-types')) {
   const tsc = spawnSync(

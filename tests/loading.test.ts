@@ -7,8 +7,10 @@ import { describe, expect, inject, it } from 'vitest'
 const MARKS = {
   CEL: 'google.protobuf.',
   yaml: 'tag:yaml.org,2002',
-  undici: 'from"undici"',
+  undici: '"undici"',
 } as const
+/** The command is CommonJS, in which what is loaded later is a `require` inside of a function. */
+const LOADED_AT_ONCE = /(?:from|import)"(\.[^"]+)"|(?<!=>\w*\(?)\brequire\("(\.[^"]+)"\)/g
 
 /** The chunks that come with an entry, before anything is asked of it. */
 function loadedWith(entry: string): string {
@@ -17,22 +19,24 @@ function loadedWith(entry: string): string {
     if (seen.has(file)) return
     seen.add(file)
     const text = readFileSync(file, 'utf8')
-    for (const [, target] of text.matchAll(/(?:from|import)"(\.[^"]+)"/g))
-      visit(resolve(dirname(file), target!))
+    for (const [, imported, required] of text.matchAll(LOADED_AT_ONCE))
+      visit(resolve(dirname(file), (imported ?? required)!))
   }
   visit(join(inject('build'), entry))
   return [...seen].map((file) => readFileSync(file, 'utf8')).join('\n')
 }
 
 function chunkOf(command: string): string {
-  const name = readdirSync(join(inject('build'), 'chunks')).find((file) => file.startsWith(`${command}-`))
-  return `chunks/${name}`
+  const name = readdirSync(join(inject('build'), 'cli/chunks')).find((file) => file.startsWith(`${command}-`))
+  return `cli/chunks/${name}`
 }
 
 describe('what is loaded before it is needed', () => {
   it('the marks are right: the whole bundle has each of them', () => {
-    const files = readdirSync(join(inject('build'), 'chunks'))
-    const all = files.map((file) => readFileSync(join(inject('build'), 'chunks', file), 'utf8')).join('\n')
+    const folder = join(inject('build'), 'cli/chunks')
+    const all = readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n')
     for (const mark of Object.values(MARKS)) expect(all.replaceAll("'", '"')).toContain(mark)
   })
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { BideError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
+import { drained, writeOut } from './standard-output.ts'
 import { UnknownNameError } from './usage-error.ts'
 
 const [name, ...args] = process.argv.slice(2)
 
 /** Who reads our output may stop reading: that is no defect of ours. */
-process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
 main().then(
@@ -45,12 +45,12 @@ async function unknownCommand(typed: string): Promise<UnknownNameError> {
 }
 
 function print(text: string): number {
-  process.stdout.write(`${text}\n`)
+  writeOut(`${text}\n`)
   return 0
 }
 
 /** Ends once what was written has been taken; nothing that is still open may hold the process. */
 function end(code: number): void {
   process.exitCode = code
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  drained(() => process.stderr.write('', () => process.exit(code)))
 }

@@ -1,3 +1,5 @@
+import { onReaderGone } from './standard-output.ts'
+
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const
 
 /** What ended a command from outside. */
@@ -22,6 +24,6 @@ export function stopOnSignal(): { readonly signal: AbortSignal; received(): Stop
   }
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
-  process.stdout.on('error', () => stop('SIGPIPE'))
+  onReaderGone(() => stop('SIGPIPE'))
   return { signal: controller.signal, received: () => received }
 }

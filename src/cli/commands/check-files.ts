@@ -5,6 +5,7 @@ import { type Problem, renderProblem } from '../../pipeline/problem.ts'
 import { type Arguments, textValue } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
 import { readFiles, readVariables } from '../run-input.ts'
+import { writeOut } from '../standard-output.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** `bide check FILE...`: every problem of pipeline files. Exits 2 where one of them keeps a pipeline from being run. */
@@ -30,7 +31,7 @@ export function checkFilesCommand(parsed: Arguments): number {
   return isWrong ? 2 : 0
 
   function print(text: string): void {
-    process.stdout.write(`${plain(redactor.text(text))}\n`)
+    writeOut(`${plain(redactor.text(text))}\n`)
   }
 }
 

@@ -8,6 +8,7 @@ import { CHECK_OPTIONS } from '../options.ts'
 import { type Arguments, optionValue, parseArguments, textValue } from '../parse-arguments.ts'
 import { readNamedFile } from '../read-file.ts'
 import { plain } from '../render/progress.ts'
+import { writeOut } from '../standard-output.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** `bide check`: compiles and lints conditions, and tries them against a response. Sends nothing. */
@@ -25,7 +26,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
     ...conditions.flatMap(({ role, condition }) => tried(role, condition, response)),
     ...hints(parsed, response?.body ?? null),
   ]
-  process.stdout.write(`${plain(lines.join('\n'))}\n`)
+  writeOut(`${plain(lines.join('\n'))}\n`)
   return 0
 }
 

@@ -3,6 +3,7 @@ import { fishCompletion } from '../completion/fish.ts'
 import { zshCompletion } from '../completion/zsh.ts'
 import { COMPLETION_OPTIONS } from '../options.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { writeOut } from '../standard-output.ts'
 import { UnknownNameError, UsageError } from '../usage-error.ts'
 
 const SHELLS: Readonly<Record<string, () => string>> = {
@@ -27,6 +28,6 @@ export function completionCommand(args: readonly string[]): number {
       known,
       hint: known.join(', '),
     })
-  process.stdout.write(script())
+  writeOut(script())
   return 0
 }

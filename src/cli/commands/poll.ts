@@ -10,6 +10,7 @@ import { readTask } from '../poll-input.ts'
 import type { Printer } from '../print-value.ts'
 import { located } from '../problems.ts'
 import { type ProgressView, plain, plainView, silentView } from '../render/progress.ts'
+import { writeOut } from '../standard-output.ts'
 import { stopOnSignal } from '../stop.ts'
 import { tlsFiles } from '../tls-files.ts'
 
@@ -74,5 +75,5 @@ function writeResult(parsed: Arguments, result: PollResult, printer: Printer | n
 }
 
 function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`)
+  writeOut(`${line}\n`)
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../core/did-you-mean.ts'
 import { checkCalls } from './calls.ts'
 import type { Pipeline, Stage, Task } from './definition.ts'
 import { lintPipeline, lintTask } from './lint.ts'
@@ -36,7 +37,8 @@ export function checkFiles(
     let isPipeline = source.problems.length > 0
     for (const document of source.documents) {
       const { pipeline, findings } = checkDocument(document.data, options.variables ?? null)
-      isPipeline ||= findings.length === 0 || findings.some((f) => f.rule !== 'kind' || f.severity === 'error')
+      isPipeline ||=
+        findings.length === 0 || findings.some((f) => f.rule !== 'kind' || f.severity === 'error')
       problems.push(...findings.map(document.locate))
       if (pipeline === null) continue
       const twice = pipelines.has(pipeline.name)
@@ -46,12 +48,15 @@ export function checkFiles(
     }
     if (!isPipeline) problems.push(nothingIn(file, text))
   }
-  for (const [document, pipeline] of documents) {
-    const found = checkCalls(pipeline, pipelines).map(document.locate)
+  const calls = documents.map(([document, pipeline]) => ({
+    name: pipeline.name,
+    found: checkCalls(pipeline, pipelines).map(document.locate),
+  }))
+  for (const { name, found } of calls) {
     problems.push(...found)
-    if (found.some(({ severity }) => severity === 'error')) pipelines.delete(pipeline.name)
+    if (found.some(({ severity }) => severity === 'error')) pipelines.delete(name)
   }
-  return { pipelines, problems: problems.sort(byPlace) }
+  return { pipelines, problems: unique(problems).sort(byPlace) }
 }
 
 interface CheckedDocument {
@@ -158,9 +163,10 @@ function assemble(file: PipelineFile, order: Order, read: ReadonlyMap<string, Ta
 }
 
 function unsupported(type: string, path: readonly string[]): Finding {
-  const types = Object.keys(INPUT_SCHEMAS).join(', ')
+  const types = Object.keys(INPUT_SCHEMAS)
   const message = `a task of type ${type} is not run here`
-  const hint = `these are: ${types}; docs/from-code-stream.md says what to use instead`
+  const list = `these are: ${types.join(', ')}; docs/from-code-stream.md says what to use instead`
+  const hint = didYouMean(type, types) ?? list
   return { severity: 'error', rule: 'unsupported-type', message, hint, path, spot: { kind: 'value' } }
 }
 
@@ -184,6 +190,15 @@ function takenName(name: string): Finding {
 
 function taskKey(stage: string, task: string): string {
   return JSON.stringify([stage, task])
+}
+
+/** A binding in a condition is read twice: by the condition, and as a reference. */
+function unique(problems: readonly Problem[]): Problem[] {
+  const keyed = problems.map((problem) => {
+    const { file, line, column, message } = problem
+    return [JSON.stringify([file, line, column, message]), problem] as const
+  })
+  return [...new Map(keyed.reverse()).values()].reverse()
 }
 
 function byPlace(a: Problem, b: Problem): number {

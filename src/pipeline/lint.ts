@@ -17,16 +17,26 @@ export function lintPipeline(file: PipelineFile): Finding[] {
   const secrets = Object.entries(file.input)
     .filter(([name, value]) => SECRET_NAME.test(name) && value.trim() !== '' && !value.includes('${'))
     .map(([name]) => clear(`input ${name}`, ['input', name]))
-  const { email = [], jira = [] } = file.notifications
-  return [...secrets, ...leftAlone('email', email), ...leftAlone('jira', jira)]
+  const ofTasks = Object.entries(file.stages).flatMap(([stage, { tasks }]) =>
+    Object.entries(tasks).flatMap(([task, { notifications }]) =>
+      leftAlone(notifications, ['stages', stage, 'tasks', task]),
+    ),
+  )
+  return [...secrets, ...leftAlone(file.notifications, []), ...ofTasks]
 }
 
-function leftAlone(kind: 'email' | 'jira', entries: readonly unknown[]): Finding[] {
-  if (entries.length === 0) return []
+type Notifications = Readonly<Partial<Record<'email' | 'jira', readonly unknown[]>>>
+
+function leftAlone(notifications: Notifications, path: readonly PathStep[]): Finding[] {
+  return (['email', 'jira'] as const).flatMap((kind) =>
+    notifications[kind]?.length ? [notSent(kind, path)] : [],
+  )
+}
+
+function notSent(kind: string, path: readonly PathStep[]): Finding {
   const message = `${kind} notifications are kept in the file, and not sent from here`
-  return [
-    warning('not-sent', { message, hint: 'a webhook notification is sent', path: ['notifications', kind] }),
-  ]
+  const hint = 'a webhook notification is sent'
+  return warning('not-sent', { message, hint, path: [...path, 'notifications', kind] })
 }
 
 function lintExit({ input }: PollDefinition, path: readonly PathStep[]): Finding[] {

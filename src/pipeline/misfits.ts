@@ -71,7 +71,7 @@ function unknownKey(key: string, { names, isStrict, path }: Level): Finding {
   }
 }
 
-const MOST_LISTED = 6
+const MOST_LISTED = 10
 
 /** What other formats call it. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {

@@ -59,9 +59,10 @@ interface Ordered {
 
 function ordered(entries: readonly (readonly string[])[], { known, what, path, note }: Ordered): string[][] {
   const seen = new Set<string>()
+  const all = new Set(known)
   const steps = entries.map((names, i) =>
     names.filter((name) => {
-      const isKnown = known.includes(name)
+      const isKnown = all.has(name)
       if (!isKnown)
         note({ message: `there is no ${what} '${name}'`, hint: didYouMean(name, known), path: [...path, i] })
       else if (seen.has(name)) note({ message: `${what} '${name}' stands here twice`, path: [...path, i] })

@@ -132,7 +132,13 @@ function faultOf(steps: readonly PathStep[], bound: BoundText, known: KnownNames
 function faultIn(what: string, name: string | undefined, names: readonly string[] | null): Fault | null {
   if (name === undefined) return { message: `the name of the ${what} is missing`, hint: null }
   if (names === null || names.includes(name)) return null
-  return { message: `there is no ${what} ${name}`, hint: didYouMean(name, names) ?? listOf(names) }
+  const remedy =
+    what === 'variable'
+      ? `give it by --var ${name}=...`
+      : names.length > 0
+        ? listOf(names)
+        : `declare it under ${what}:`
+  return { message: `there is no ${what} ${name}`, hint: didYouMean(name, names) ?? remedy }
 }
 
 /** A Git trigger brings its inputs along; the file does not list them. */
@@ -142,9 +148,10 @@ function isGitInput({ options }: PipelineFile, name: string | undefined): boolea
 
 function taskFault(steps: readonly PathStep[], bound: BoundText, known: KnownNames): Fault | null {
   const [stage, task, part, output] = steps.map(String) as [string, string?, string?, string?]
-  const tasks = Object.keys(known.file.stages[stage]?.tasks ?? {})
-  if (task === undefined) return { message: 'the name of the task is missing', hint: listOf(tasks) }
-  if (!tasks.includes(task)) {
+  const all = known.file.stages[stage]?.tasks ?? {}
+  if (task === undefined || !Object.hasOwn(all, task)) {
+    const tasks = namesOf(all)
+    if (task === undefined) return { message: 'the name of the task is missing', hint: listOf(tasks) }
     return { message: `stage ${stage} has no task ${task}`, hint: didYouMean(task, tasks) ?? listOf(tasks) }
   }
   if (part !== 'output' && part !== 'status') {
@@ -186,6 +193,15 @@ function orderFault(
 
 function compare(a: Place, b: Place): number {
   return a.stage - b.stage || a.step - b.step
+}
+
+const names = new WeakMap<object, readonly string[]>()
+
+/** A file may refer to a stage of many tasks as often as it has tasks. */
+function namesOf(map: object): readonly string[] {
+  const known = names.get(map) ?? Object.keys(map)
+  names.set(map, known)
+  return known
 }
 
 function listOf(names: readonly string[]): string {

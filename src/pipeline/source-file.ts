@@ -1,5 +1,6 @@
-import { type Document, LineCounter, parseAllDocuments, visit, type YAMLError } from 'yaml'
+import { type Document, isScalar, parseAllDocuments, visit, type YAMLError } from 'yaml'
 import type { PathStep } from '../binding/path.ts'
+import { aliasesOf } from './aliases.ts'
 import type { Problem } from './problem.ts'
 import { placeOf } from './source-place.ts'
 
@@ -36,27 +37,31 @@ export interface SourceFile {
   readonly problems: readonly Problem[]
 }
 
+/** The parser's own look for repeated keys takes hours over a large map. */
+const OPTIONS = { prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' } as const
+
 /** Reads a text of YAML 1.2, and so of JSON; several documents are kept apart. */
 export function readSource(file: string, text: string): SourceFile {
-  const lines = new LineCounter()
-  const place = placer({ file, text, lines })
+  const place = placer(file, text)
   try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })
+    const parsed = parseAllDocuments(text, OPTIONS)
     if (!Array.isArray(parsed)) return { documents: [], problems: [] }
-    const faults = parsed.flatMap((doc) => [
+    const read = parsed.map((doc) => ({ doc, aliases: aliasesOf(doc) }))
+    const faults = read.flatMap(({ doc, aliases }) => [
       ...doc.errors.map((error) => syntaxFault(doc, error)),
-      ...aliasFaults(doc),
+      ...aliases.faults,
+      ...repeatedKeys(doc),
     ])
     if (faults.length > 0) {
       return { documents: [], problems: faults.map(({ offset, message }) => place(offset, syntax(message))) }
     }
-    const documents = parsed
-      .filter((doc) => doc.contents !== null)
-      .map((doc) => ({
+    const documents = read
+      .map(({ doc, aliases: { targets } }) => ({
         data: dataOf(doc),
         file,
-        locate: (finding: Finding) => place(placeOf(doc, finding, text), finding),
+        locate: (finding: Finding) => place(placeOf({ doc, targets, text }, finding), finding),
       }))
+      .filter(({ data }) => data !== null)
     return { documents, problems: [] }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
@@ -67,30 +72,29 @@ export function readSource(file: string, text: string): SourceFile {
   }
 }
 
-interface Placed {
-  readonly file: string
-  readonly text: string
-  readonly lines: LineCounter
-}
-
 type Said = Pick<Problem, 'severity' | 'rule' | 'message' | 'hint'>
 
-function placer({ file, text, lines }: Placed) {
+function placer(file: string, text: string) {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return (offset: number, { severity, rule, message, hint }: Said): Problem => {
-    const { line, col } = lines.linePos(Math.min(offset, Math.max(0, text.length - 1)))
-    const start = lines.lineStarts[line - 1] ?? 0
-    const lineText = text.slice(start).split(/\r?\n/, 1)[0] ?? ''
-    return {
-      severity,
-      rule,
-      message,
-      hint,
-      file,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      text: lineText,
-    }
+    const line = lineAt(starts, Math.min(offset, text.length))
+    const start = starts[line] as number
+    const lineText = text.slice(start, starts[line + 1]).replace(/\r?\n$/, '')
+    const column = Math.min(offset - start, lineText.length) + 1
+    return { severity, rule, message, hint, file, line: line + 1, column, text: lineText }
   }
+}
+
+/** The last line that begins at or before an offset. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((starts[middle] as number) <= offset) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function syntax(message: string): Said {
@@ -114,14 +118,18 @@ function syntaxFault(doc: Document, { message, pos }: YAMLError): Fault {
   return { offset, message: 'a quote that is not closed' }
 }
 
-function aliasFaults(doc: Document): Fault[] {
+function repeatedKeys(doc: Document): Fault[] {
   const faults: Fault[] = []
   visit(doc, {
-    Alias(_, alias, path) {
-      const target = alias.resolve(doc)
-      const offset = alias.range?.[0] ?? 0
-      if (target === undefined) faults.push({ offset, message: `there is no anchor &${alias.source}` })
-      else if (path.includes(target)) faults.push({ offset, message: `*${alias.source} would hold itself` })
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue
+        const name = String(key.value)
+        if (seen.has(name))
+          faults.push({ offset: key.range?.[0] ?? 0, message: `key '${name}' stands here twice` })
+        seen.add(name)
+      }
     },
   })
   return faults

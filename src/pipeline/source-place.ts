@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -10,15 +11,23 @@ import {
   type YAMLMap,
 } from 'yaml'
 import type { PathStep } from '../binding/path.ts'
+import { scalarPlace } from './scalar-place.ts'
 import type { Finding, Spot } from './source-file.ts'
 
+/** A document, what its aliases stand for, and the whole text that it stands in. */
+export interface Source {
+  readonly doc: Document
+  readonly targets: ReadonlyMap<Alias, Node>
+  readonly text: string
+}
+
 /** The offset in a text of what a finding is about: of the deepest part of its path that is there. */
-export function placeOf(doc: Document, { path, spot }: Finding, text: string): number {
+export function placeOf({ doc, targets, text }: Source, { path, spot }: Finding): number {
   let node: unknown = doc.contents
   let place = doc.contents?.range?.[0] ?? 0
   for (const [i, step] of path.entries()) {
     const isLast = i === path.length - 1
-    const { key, value } = childOf(doc, node, step)
+    const { key, value } = childOf(targets, node, step)
     const found = isLast && spot.kind === 'key' && isNode(key) ? key : isNode(value) ? value : key
     if (!isNode(found) || !found.range) return place
     place = insideOf(found, found.range, { spot: isLast ? spot : VALUE, text })
@@ -34,8 +43,8 @@ interface Child {
   readonly value: unknown
 }
 
-function childOf(doc: Document, from: unknown, step: PathStep): Child {
-  const node = isAlias(from) ? from.resolve(doc) : from
+function childOf(targets: Source['targets'], from: unknown, step: PathStep): Child {
+  const node = isAlias(from) ? targets.get(from) : from
   if (isSeq(node)) return { key: null, value: node.items[Number(step)] }
   const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined
   return { key: pair?.key, value: pair?.value }
@@ -54,22 +63,13 @@ function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
   return index
 }
 
-/**
- * The offset in the file of an offset in a text: exact on one line without escapes; else the binding that it
- * belongs to, found by its number; else the beginning of the text.
- */
+/** The offset in the file of an offset in a text; the beginning of the text where that cannot be told. */
 function insideOf(
   node: Node,
   [from, to]: readonly number[],
   { spot, text }: { spot: Spot; text: string },
 ): number {
   const start = from as number
-  if (spot.kind !== 'offset' || !isScalar(node) || typeof node.value !== 'string') return start
-  const raw = text.slice(start, to)
-  const at = raw.indexOf(node.value)
-  if (at >= 0) return start + at + spot.offset
-  const nth = node.value.slice(0, spot.offset + 2).split('${').length - 1
-  let found = -1
-  for (let i = 0; i < nth; i++) found = raw.indexOf('${', found + 1)
-  return found >= 0 ? start + found : start
+  if (spot.kind !== 'offset' || !isScalar<string>(node) || typeof node.value !== 'string') return start
+  return start + (scalarPlace(text.slice(start, to), node, spot.offset) ?? 0)
 }

@@ -2,6 +2,7 @@ import type { PathStep } from '../binding/path.ts'
 import { compileCondition, compileNumber } from '../condition/compile.ts'
 import { ConditionError } from '../condition/condition-error.ts'
 import { defaultSuccess } from '../condition/default-success.ts'
+import { compileProgram } from '../condition/program.ts'
 import type { Condition, Criteria } from '../core/condition.ts'
 import type { FieldProblem } from '../core/errors.ts'
 import { crossFieldProblems, urlProblems } from '../core/task.ts'
@@ -165,18 +166,8 @@ function createReader(base: readonly PathStep[], { stage, name, stages }: TaskPl
       const condition = compile(path, source, (text) => compileCondition(text, { isBinding: () => true }))
       if (condition === null || source === null) return null
       const at = path.split('.')
-      if (condition.readsJson || !condition.dependsOnlyOnResponse) {
-        const message = 'there is no response here: a bare name means nothing'
-        const hint = 'write what it looks at as ${Stage.Task.output.name} or ${input.name}'
-        findings.push({
-          severity: 'error',
-          rule: 'condition',
-          message,
-          hint,
-          path: [...base, ...at],
-          spot: { kind: 'value' },
-        })
-      }
+      const bare = bareName(source)
+      if (bare !== null) findings.push(meaningless(bare, [...base, ...at]))
       add(source, at)
       return condition
     },
@@ -188,4 +179,28 @@ function createReader(base: readonly PathStep[], { stage, name, stages }: TaskPl
       )
     },
   }
+}
+
+interface BareName {
+  readonly name: string
+  readonly offset: number
+}
+
+/** The first name of a condition that does not stand in `${...}`. */
+function bareName(source: string): BareName | null {
+  const read = compileProgram(source, { isBinding: () => true }).reads.find(({ slot }) => slot === null)
+  if (read === undefined) return null
+  const [root, property] = read.path.map(String)
+  const name =
+    root === 'responseJson' && property !== undefined && !source.includes(root) ? property : (root ?? '')
+  const outside = source.replace(/\$\{[^}]*\}|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (part) =>
+    ' '.repeat(part.length),
+  )
+  return { name, offset: Math.max(0, outside.indexOf(name)) }
+}
+
+function meaningless({ name, offset }: BareName, path: readonly PathStep[]): Finding {
+  const message = `'${name}' means nothing here: there is no response to look at`
+  const hint = 'write what it looks at as ${Stage.Task.output.name} or ${input.name}'
+  return { severity: 'error', rule: 'condition', message, hint, path, spot: { kind: 'offset', offset } }
 }

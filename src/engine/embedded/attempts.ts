@@ -1,0 +1,86 @@
+import type { WaitingPoll } from '../../core/poll.ts'
+import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
+import { endedHappening, type Happening } from './keeper.ts'
+import type { KeptPoll } from './kept-polls.ts'
+import { taskRedactor } from './mask.ts'
+import { maskedEntry } from './poll-view.ts'
+import type { SharedParts } from './shared-parts.ts'
+
+export interface Attempts {
+  /** Makes the attempt that is due, and keeps what came of it before the next is armed. Never rejects. */
+  make(id: string): Promise<void>
+  /** Breaks off what is in flight; what comes of it is dropped, so it is asked again after a restart. */
+  abandon(): void
+}
+
+/** A poll that cannot be carried on by this program is looked at again after this long. */
+const DEFECT_PAUSE_MS = 60_000
+
+export function createAttempts({
+  polls,
+  keeper,
+  watchers,
+  effects,
+  open,
+  arm,
+  onProblem,
+}: SharedParts): Attempts {
+  const flying = new Set<AbortController>()
+  let isAbandoned = false
+
+  const attempt = async (poll: KeptPoll) => {
+    if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
+    if (poll.state.dueAt > effects.clock.now()) return rearm(poll)
+    const step = await fly(poll, poll.state)
+    if (step === null) return
+    await keeper.keep(poll, happeningsOf(poll, step))
+    watchers.tell(poll.id)
+    rearm(poll)
+  }
+  /** The poll has its new state once it has landed. Null where the attempt was abandoned. */
+  const fly = async (poll: KeptPoll, state: WaitingPoll) => {
+    const controller = new AbortController()
+    let land = () => {}
+    const ended = new Promise<void>((resolve) => {
+      land = resolve
+    })
+    poll.flight = { controller, ended }
+    flying.add(controller)
+    try {
+      const step = await nextStep(poll.compiled, state, { effects, signal: controller.signal })
+      if (isAbandoned) return null
+      poll.state = step.state
+      if (step.state.kind === 'done') open.count--
+      return step
+    } finally {
+      flying.delete(controller)
+      poll.flight = null
+      land()
+    }
+  }
+  const rearm = (poll: KeptPoll) => {
+    if (poll.state.kind === 'waiting' && !poll.isPaused && poll.flight === null)
+      arm({ ...poll, dueAt: poll.state.dueAt })
+  }
+  return {
+    async make(id) {
+      try {
+        await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll)))
+      } catch (error) {
+        onProblem(error)
+        if (!isAbandoned) arm({ id, origin: '', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
+      }
+    },
+    abandon() {
+      isAbandoned = true
+      for (const controller of flying) controller.abort()
+    },
+  }
+}
+
+function happeningsOf({ compiled }: KeptPoll, { entry, state }: PollStep | CancelledStep): Happening[] {
+  const redactor = taskRedactor(compiled.task)
+  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor) }]
+  const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []
+  return [...attempted, ...ended]
+}

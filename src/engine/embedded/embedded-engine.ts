@@ -1,0 +1,98 @@
+import type { Store } from '../../store/store.ts'
+import type { Effects } from '../effects.ts'
+import type { Engine } from '../engine.ts'
+import { createAgenda } from './agenda.ts'
+import { createAttempts } from './attempts.ts'
+import { createCommands } from './commands.ts'
+import { createHorizon } from './horizon.ts'
+import { createKeeper } from './keeper.ts'
+import { createKeptPolls, unsealed } from './kept-polls.ts'
+import { createLanes, type LaneLimits } from './lanes.ts'
+import { createLoop } from './loop.ts'
+import { pollView } from './poll-view.ts'
+import type { Sealer } from './sealer.ts'
+import { createSubmissions } from './submissions.ts'
+import { createTrials } from './trials.ts'
+import { createWatchers } from './watchers.ts'
+
+export interface EmbeddedEngineOptions {
+  readonly store: Store
+  readonly sealer: Sealer
+  readonly effects: Effects
+  /** Attempts at a time, to one origin (16) and to all (512). */
+  readonly limits?: Partial<LaneLimits>
+  /** Polls that may wait at a time: a million by default. */
+  readonly maxOpen?: number
+  /** Hears of what goes wrong with no caller to be told. */
+  readonly onProblem: (error: unknown) => void
+}
+
+const PER_ORIGIN = 16
+const TOTAL = 512
+const MAX_OPEN = 1_000_000
+
+/**
+ * An engine in this process over a store: a table of due times drives the pure machine of the core. What an earlier
+ * process left waiting goes on.
+ *
+ * @throws BideError where the store was written with another key.
+ */
+export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
+  const { store, sealer, effects, onProblem } = options
+  await refuseOtherKey(store, sealer)
+  const agenda = createAgenda()
+  const polls = createKeptPolls(store, sealer)
+  const keeper = createKeeper({ store, sealer, clock: effects.clock, onProblem })
+  const watchers = createWatchers()
+  const horizon = createHorizon(agenda, { store, clock: effects.clock })
+  const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
+  const shared = { store, sealer, effects, polls, keeper, watchers, onProblem, open }
+  const arm = (poll: { id: string; origin: string; dueAt: number }) => {
+    horizon.arm(poll)
+    loop.wake(poll.dueAt)
+  }
+  const attempts = createAttempts({ ...shared, arm })
+  const lanes = createLanes({ perOrigin: PER_ORIGIN, total: TOTAL, ...options.limits }, attempts.make)
+  const loop = createLoop({ agenda, horizon, lanes, clock: effects.clock, onProblem })
+  const commands = createCommands({ ...shared, arm })
+  let isStopping = false
+  return {
+    ...createSubmissions({ ...shared, arm }),
+    ...createTrials(effects),
+    command: commands,
+    watch: watchers.add,
+    async get(id) {
+      const stored = await store.get(id)
+      return stored && pollView(unsealed(stored, sealer))
+    },
+    async list({ limit, ...query }) {
+      const found = await store.list({ ...query, limit: limit + 1 })
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
+      return { polls: page.map((stored) => pollView(unsealed(stored, sealer))), next }
+    },
+    async events(id, query) {
+      const events = await store.events(id, query)
+      return events.length > 0 || (await store.get(id)) !== null ? events : null
+    },
+    isReady: () => keeper.isWell() && !isStopping,
+    async stop(graceMs) {
+      isStopping = true
+      lanes.close()
+      loop.stop()
+      const over = new AbortController()
+      const grace = effects.clock.sleepUntil(effects.clock.now() + graceMs, over.signal).catch(() => {})
+      await Promise.race([lanes.idle(), grace])
+      over.abort()
+      attempts.abandon()
+      keeper.giveUp()
+      await lanes.idle()
+      await store.close()
+    },
+  }
+}
+
+async function refuseOtherKey(store: Store, sealer: Sealer): Promise<void> {
+  const [newest] = await store.list({ status: null, before: null, limit: 1 })
+  if (newest !== undefined) unsealed(newest, sealer)
+}

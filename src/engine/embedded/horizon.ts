@@ -1,0 +1,77 @@
+import type { Store } from '../../store/store.ts'
+import type { Clock } from '../effects.ts'
+import type { Agenda } from './agenda.ts'
+
+/** Keeps on the agenda what is due soon; the rest waits in the store. */
+export interface Horizon {
+  /** A poll is to be asked then. */
+  arm(poll: { readonly id: string; readonly origin: string; readonly dueAt: number }): void
+  /** Brings from the store what has come near. */
+  refill(): Promise<void>
+  /** When to refill. */
+  refillAt(): number
+}
+
+/** How far ahead polls are on the agenda. */
+const AHEAD_MS = 10_000
+/** Polls that are brought at once, and beyond which there is no hurry to bring more. */
+const PAGE = 10_000
+const FULL_PAUSE_MS = 500
+const AFTER_ERROR_MS = 1000
+/** After downtime: 2,000 a second. */
+const OVERDUE_APART_MS = 0.5
+/** Sorts behind every id. */
+const LAST_ID = '\uffff'
+
+export function createHorizon(
+  agenda: Agenda,
+  { store, clock }: { readonly store: Pick<Store, 'due'>; readonly clock: Pick<Clock, 'now'> },
+): Horizon {
+  const startedAt = clock.now()
+  let overdueAt = startedAt
+  let loaded = { dueAt: -1, id: '' }
+  let isRefilling = false
+  let nextRefillAt = startedAt
+
+  const spread = (dueAt: number) => {
+    if (dueAt >= startedAt) return dueAt
+    const at = overdueAt
+    overdueAt += OVERDUE_APART_MS
+    return at
+  }
+  const bring = async (now: number) => {
+    const until = Math.max(now + AHEAD_MS, loaded.dueAt)
+    const page = await store.due({ after: loaded, until, limit: PAGE })
+    for (const { id, origin, dueAt } of page) agenda.add(id, origin, spread(dueAt))
+    const last = page.at(-1)
+    if (last !== undefined && page.length === PAGE) {
+      loaded = last
+      nextRefillAt = agenda.size < PAGE ? now : now + FULL_PAUSE_MS
+      return
+    }
+    loaded = { dueAt: until, id: LAST_ID }
+    const [beyond] = await store.due({ after: loaded, until: Number.MAX_VALUE, limit: 1 })
+    if (beyond) nextRefillAt = Math.min(nextRefillAt, nearing(beyond.dueAt))
+  }
+  const nearing = (dueAt: number) => dueAt - AHEAD_MS / 2
+  return {
+    refillAt: () => nextRefillAt,
+    arm({ id, origin, dueAt }) {
+      // What is armed during a refill may have come too late to be read by it.
+      if (isRefilling || dueAt <= loaded.dueAt) agenda.add(id, origin, dueAt)
+      if (dueAt > loaded.dueAt) nextRefillAt = Math.min(nextRefillAt, nearing(dueAt))
+    },
+    async refill() {
+      isRefilling = true
+      nextRefillAt = Number.POSITIVE_INFINITY
+      try {
+        await bring(clock.now())
+      } catch (error) {
+        nextRefillAt = clock.now() + AFTER_ERROR_MS
+        throw error
+      } finally {
+        isRefilling = false
+      }
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { DonePoll } from '../../core/poll.ts'
+import type { Store, StoredEvent } from '../../store/store.ts'
+import type { Clock } from '../effects.ts'
+import type { KeptPoll } from './kept-polls.ts'
+import { statusOf } from './poll-view.ts'
+import type { Sealer } from './sealer.ts'
+
+/** What happened, before it has its number. `data` must be masked. */
+export interface Happening {
+  readonly kind: string
+  readonly data: unknown
+}
+
+/** Writes polls down until they are kept. */
+export interface Keeper {
+  /** Resolves once the poll and what happened to it are kept; while the store cannot be written it tries again. */
+  keep(poll: KeptPoll, happenings: readonly Happening[]): Promise<void>
+  isWell(): boolean
+  /** Tries no more: what cannot be written by now rejects. */
+  giveUp(): void
+}
+
+const AGAIN_AFTER_MS = 1000
+
+export interface KeeperOptions {
+  readonly store: Pick<Store, 'change'>
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly onProblem: (error: unknown) => void
+}
+
+export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions): Keeper {
+  const over = new AbortController()
+  let isWell = true
+  /** Made anew at each try: an older one that comes late would undo what came after it. */
+  const changeOf = (poll: KeptPoll, events: readonly StoredEvent[]) => ({
+    id: poll.id,
+    status: statusOf(poll.state, poll.isPaused),
+    dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? poll.state.dueAt : null,
+    state: sealer.seal(JSON.stringify(poll.state), `state ${poll.id}`),
+    events,
+  })
+  return {
+    isWell: () => isWell,
+    giveUp: () => over.abort(),
+    async keep(poll, happenings) {
+      const at = clock.now()
+      const events = happenings.map(({ kind, data }) => eventOf({ number: ++poll.lastEvent, kind, at, data }))
+      for (;;) {
+        try {
+          await store.change(changeOf(poll, events))
+          isWell = true
+          return
+        } catch (error) {
+          isWell = false
+          onProblem(error)
+          if (over.signal.aborted) throw error
+          await clock.sleepUntil(clock.now() + AGAIN_AFTER_MS, over.signal).catch(() => {})
+        }
+      }
+    },
+  }
+}
+
+export function eventOf({ data, ...event }: Omit<StoredEvent, 'data'> & { data: unknown }): StoredEvent {
+  return { ...event, data: JSON.stringify(data) }
+}
+
+/** The last event of a poll. */
+export function endedHappening({ outcome }: DonePoll, message: string): Happening {
+  return { kind: 'ended', data: { outcome, message } }
+}

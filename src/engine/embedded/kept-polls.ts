@@ -1,0 +1,108 @@
+import { compileCriteria } from '../../condition/criteria.ts'
+import type { Criteria } from '../../core/condition.ts'
+import type { CompiledPoll, PollState } from '../../core/poll.ts'
+import type { PollTask } from '../../core/task.ts'
+import type { Store, StoredPoll } from '../../store/store.ts'
+import type { Shown } from './poll-view.ts'
+import type { Sealer } from './sealer.ts'
+
+/** A poll in memory in full, because something is done with it now or was just now. */
+export interface KeptPoll {
+  readonly id: string
+  readonly name: string | null
+  readonly origin: string
+  readonly compiled: CompiledPoll
+  state: PollState
+  isPaused: boolean
+  lastEvent: number
+  /** The attempt that is being made. */
+  flight: { readonly controller: AbortController; readonly ended: Promise<void> } | null
+}
+
+export interface KeptPolls {
+  /** Does something with a poll; null where there is none. All who use one poll at a time share it. */
+  use<T>(id: string, work: (poll: KeptPoll | null) => Promise<T>): Promise<T>
+}
+
+interface Place {
+  readonly poll: Promise<KeptPoll | null>
+  users: number
+  bytes: number
+}
+
+/** What may stay in memory though nobody uses it: a poll of a few seconds is read once, not at each attempt. */
+const IDLE_BYTES = 64 * 1024 * 1024
+const BYTES_BESIDE_BODY = 4 * 1024
+
+export function createKeptPolls(store: Store, sealer: Sealer): KeptPolls {
+  /** In the order of last use. */
+  const places = new Map<string, Place>()
+  let idleBytes = 0
+  const criteriaOf = sharedCriteria()
+
+  const load = async (id: string): Promise<KeptPoll | null> => {
+    const stored = await store.get(id)
+    if (stored === null) return null
+    const [{ name, task, state, isPaused }, lastEvent] = [unsealed(stored, sealer), await store.lastEvent(id)]
+    const compiled = { task, criteria: await criteriaOf(task) }
+    return { id, name, origin: stored.origin, compiled, state, isPaused, lastEvent, flight: null }
+  }
+  const enter = (id: string): Place => {
+    const place = places.get(id) ?? { poll: load(id), users: 0, bytes: 0 }
+    if (place.users++ === 0) idleBytes -= place.bytes
+    places.delete(id)
+    places.set(id, place)
+    return place
+  }
+  const leave = (id: string, place: Place, poll: KeptPoll | null) => {
+    if (--place.users > 0) return
+    if (poll === null || poll.state.kind === 'done') return places.delete(id)
+    place.bytes = BYTES_BESIDE_BODY + 2 * (poll.state.last?.body.length ?? 0)
+    idleBytes += place.bytes
+    for (const [other, { users, bytes }] of places) {
+      if (idleBytes <= IDLE_BYTES) break
+      if (users > 0) continue
+      idleBytes -= bytes
+      places.delete(other)
+    }
+  }
+  return {
+    async use(id, work) {
+      const place = enter(id)
+      let poll: KeptPoll | null = null
+      try {
+        poll = await place.poll
+        return await work(poll)
+      } finally {
+        leave(id, place, poll)
+      }
+    },
+  }
+}
+
+/** What is kept of a poll, decrypted. */
+export function unsealed(stored: StoredPoll, sealer: Sealer): Shown {
+  const { id, name, status } = stored
+  return {
+    id,
+    name,
+    task: JSON.parse(sealer.open(stored.task, `task ${id}`)) as PollTask,
+    state: JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState,
+    isPaused: status === 'PAUSED',
+  }
+}
+
+const SHARED_CRITERIA = 1000
+
+/** Many polls have the same conditions: they are compiled once. */
+function sharedCriteria(): (task: PollTask) => Promise<Criteria> {
+  const known = new Map<string, Promise<Criteria>>()
+  return (task) => {
+    const key = JSON.stringify([task.exitCriteria, task.progress])
+    const criteria = known.get(key) ?? compileCriteria(task)
+    known.delete(key)
+    known.set(key, criteria)
+    if (known.size > SHARED_CRITERIA) known.delete(known.keys().next().value as string)
+    return criteria
+  }
+}

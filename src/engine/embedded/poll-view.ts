@@ -1,0 +1,58 @@
+import { pollOutputs, taskStatus } from '../../core/outputs.ts'
+import type { LedgerEntry, PollState } from '../../core/poll.ts'
+import type { Redactor } from '../../core/redact.ts'
+import { DEFAULT_SUCCESS, type PollTask } from '../../core/task.ts'
+import type { PollStatus } from '../../store/store.ts'
+import type { PollView } from '../engine.ts'
+import { maskedHeaders, maskedTask, taskRedactor } from './mask.ts'
+
+export interface Shown {
+  readonly id: string
+  readonly name: string | null
+  readonly task: PollTask
+  readonly state: PollState
+  readonly isPaused: boolean
+}
+
+/** A poll as it may be shown to anybody. */
+export function pollView({ id, name, task, state, isPaused }: Shown): PollView {
+  const redactor = taskRedactor(task)
+  const isWaiting = state.kind === 'waiting'
+  return {
+    id,
+    name,
+    status: statusOf(state, isPaused),
+    outcome: isWaiting ? null : state.outcome,
+    message: isWaiting ? null : redactor.text(state.message),
+    task: maskedTask(task, redactor),
+    iterationCount: state.iterationCount,
+    nextAttemptAt: isWaiting && !isPaused ? isoTime(state.dueAt) : null,
+    deadlineAt: isWaiting && state.deadlineAt !== null ? isoTime(state.deadlineAt) : null,
+    startedAt: isoTime(state.startedAt),
+    endedAt: isWaiting ? null : isoTime(state.endedAt),
+    output: isWaiting ? null : outputs(task, state, redactor),
+  }
+}
+
+export function statusOf(state: PollState, isPaused: boolean): PollStatus {
+  return state.kind === 'waiting' && isPaused ? 'PAUSED' : taskStatus(state)
+}
+
+/** A line of the ledger as it may be shown. */
+export function maskedEntry(entry: LedgerEntry, redactor: Redactor): LedgerEntry {
+  return {
+    ...entry,
+    reason: redactor.text(entry.reason),
+    values: redactor.json(entry.values) as LedgerEntry['values'],
+    notes: entry.notes.map(redactor.text),
+  }
+}
+
+function outputs(task: PollTask, state: PollState, redactor: Redactor): PollView['output'] {
+  const shown = pollOutputs(task, state, redactor, task.exitCriteria.success ?? DEFAULT_SUCCESS)
+  return { ...shown, inputHeaders: maskedHeaders(task.headers, redactor) }
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString()
+}

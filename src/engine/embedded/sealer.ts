@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { BideError } from '../../core/errors.ts'
+
+/** Encrypts what a store keeps, so that a file that gets away tells no secret. */
+export interface Sealer {
+  /** `place` says whose it is: a sealed text that is put elsewhere does not open. */
+  seal(text: string, place: string): Uint8Array
+  /** @throws BideError where the key does not fit, or the bytes were changed. */
+  open(sealed: Uint8Array, place: string): string
+  /** The same for the same text, and tells nothing of it to who has no key. */
+  digest(text: string): string
+}
+
+const FORMAT = 1
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** AES-256-GCM. `key` is 32 bytes; the keys that are used are derived from it. */
+export function createSealer(key: Uint8Array): Sealer {
+  const derived = (use: string) => Buffer.from(hkdfSync('sha256', key, '', `bide ${use}`, 32))
+  const [sealing, digesting] = [derived('seal'), derived('digest')]
+  return {
+    seal(text, place) {
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', sealing, iv).setAAD(Buffer.from(place))
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([Buffer.from([FORMAT]), iv, cipher.getAuthTag(), body])
+    },
+    open(sealed, place) {
+      try {
+        const bytes = Buffer.from(sealed)
+        if (bytes[0] !== FORMAT) throw new Error(`format ${bytes[0]}`)
+        const head = 1 + IV_BYTES + TAG_BYTES
+        const decipher = createDecipheriv('aes-256-gcm', sealing, bytes.subarray(1, 1 + IV_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
+        decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(1 + IV_BYTES, head))
+        return decipher.update(bytes.subarray(head), undefined, 'utf8') + decipher.final('utf8')
+      } catch (cause) {
+        throw new BideError('store', 'what is kept cannot be decrypted: the key is another one', {
+          cause,
+          hint: 'start with the key file that the data was written with',
+        })
+      }
+    },
+    digest: (text) => createHmac('sha256', digesting).update(text).digest('hex'),
+  }
+}

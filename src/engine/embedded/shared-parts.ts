@@ -1,0 +1,21 @@
+import type { Store } from '../../store/store.ts'
+import type { Effects } from '../effects.ts'
+import type { Keeper } from './keeper.ts'
+import type { KeptPolls } from './kept-polls.ts'
+import type { Sealer } from './sealer.ts'
+import type { Watchers } from './watchers.ts'
+
+/** What the parts of the engine that change polls have in common. */
+export interface SharedParts {
+  readonly store: Store
+  readonly sealer: Sealer
+  readonly effects: Effects
+  readonly polls: KeptPolls
+  readonly keeper: Keeper
+  readonly watchers: Watchers
+  readonly onProblem: (error: unknown) => void
+  /** Polls that have not ended, and how many may be. */
+  readonly open: { count: number; readonly limit: number }
+  /** Puts a poll on the table of due times. */
+  readonly arm: (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void
+}

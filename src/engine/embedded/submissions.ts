@@ -1,0 +1,64 @@
+import { compileCriteria } from '../../condition/criteria.ts'
+import { start } from '../../core/poll.ts'
+import { parsePollTask } from '../../core/task.ts'
+import type { Idempotency, Submission } from '../../store/store.ts'
+import type { Engine, NewPoll, PollView, SubmitResult } from '../engine.ts'
+import { eventOf } from './keeper.ts'
+import { pollView } from './poll-view.ts'
+import type { SharedParts } from './shared-parts.ts'
+
+/** Takes polls in: checked, sealed and kept before anything is answered. */
+export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
+  const { store, open, arm } = parts
+  return {
+    async submit(submitted) {
+      const { submission, view, dueAt } = await prepare(parts, submitted)
+      if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
+      open.count++
+      const result = await store.submit(submission).catch((error: unknown) => {
+        open.count--
+        throw error
+      })
+      if (result.kind === 'known') {
+        open.count--
+        return repeated(submission.idempotency as Idempotency, result.submission)
+      }
+      arm({ ...submission.poll, dueAt })
+      return { kind: 'accepted', poll: view }
+    },
+  }
+}
+
+function repeated(asked: Idempotency, known: Idempotency): SubmitResult {
+  return asked.digest === known.digest
+    ? { kind: 'repeated', poll: JSON.parse(known.answer) as PollView }
+    : { kind: 'key-reused' }
+}
+
+async function prepare({ sealer, effects }: SharedParts, { task: input, name, idempotency }: NewPoll) {
+  const task = parsePollTask(input)
+  await compileCriteria(task)
+  const id = effects.newId()
+  const now = effects.clock.now()
+  const state = start(task, now)
+  const view = pollView({ id, name, task, state, isPaused: false })
+  const submission: Submission = {
+    poll: {
+      id,
+      name,
+      status: view.status,
+      origin: new URL(task.url).origin,
+      createdAt: now,
+      dueAt: state.dueAt,
+      task: sealer.seal(JSON.stringify(task), `task ${id}`),
+      state: sealer.seal(JSON.stringify(state), `state ${id}`),
+    },
+    events: [eventOf({ number: 1, kind: 'submitted', at: now, data: {} })],
+    idempotency: idempotency && {
+      key: idempotency.key,
+      digest: sealer.digest(idempotency.text),
+      answer: JSON.stringify(view),
+    },
+  }
+  return { submission, view, dueAt: state.dueAt }
+}

@@ -1,0 +1,35 @@
+import { compileCriteria } from '../../condition/criteria.ts'
+import { start } from '../../core/poll.ts'
+import { parsePollTask } from '../../core/task.ts'
+import type { Effects } from '../effects.ts'
+import type { Engine } from '../engine.ts'
+import { nextStep } from '../run-poll.ts'
+import { taskRedactor } from './mask.ts'
+import { maskedEntry } from './poll-view.ts'
+
+/** Trials at a time: each holds a connection, and its caller. */
+const AT_ONCE = 16
+
+/** Makes single attempts of which nothing is kept. */
+export function createTrials(effects: Effects): Pick<Engine, 'tryOnce'> {
+  let running = 0
+  return {
+    async tryOnce(input) {
+      const task = parsePollTask({ ...(input as object), initialDelaySeconds: 0 })
+      const criteria = await compileCriteria(task)
+      if (running >= AT_ONCE) return null
+      running++
+      try {
+        const from = start(task, effects.clock.now())
+        const { entry, state } = await nextStep({ task, criteria }, from, { effects, signal: null })
+        if (entry === null) return null
+        const redactor = taskRedactor(task)
+        const message = state.kind === 'done' ? redactor.text(state.message) : null
+        const outcome = state.kind === 'done' ? state.outcome : null
+        return { attempt: maskedEntry(entry, redactor), outcome, message }
+      } finally {
+        running--
+      }
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import type { PollOutputs } from '../core/outputs.ts'
+import type { LedgerEntry, Outcome } from '../core/poll.ts'
+import type { PollTask } from '../core/task.ts'
+import type { PollStatus, StoredEvent } from '../store/store.ts'
+
+/** A poll as it is shown: every secret of it is masked. Instants are ISO 8601, UTC. */
+export interface PollView {
+  readonly id: string
+  readonly name: string | null
+  readonly status: PollStatus
+  /** Null until it has ended. */
+  readonly outcome: Outcome | null
+  readonly message: string | null
+  readonly task: PollTask
+  readonly iterationCount: number
+  /** Null where none is to come: paused or ended. */
+  readonly nextAttemptAt: string | null
+  readonly deadlineAt: string | null
+  readonly startedAt: string
+  readonly endedAt: string | null
+  /** The eleven outputs, once it has ended. */
+  readonly output: PollOutputs | null
+}
+
+export interface NewPoll {
+  readonly task: unknown
+  readonly name: string | null
+  /** The caller's own name for this submission, and the text of it, so that a repeated one is known. */
+  readonly idempotency: { readonly key: string; readonly text: string } | null
+}
+
+export type SubmitResult =
+  | { readonly kind: 'accepted'; readonly poll: PollView }
+  /** That key has this answer already. */
+  | { readonly kind: 'repeated'; readonly poll: PollView }
+  /** That key was used with another text. */
+  | { readonly kind: 'key-reused' }
+  /** No more polls may wait. */
+  | { readonly kind: 'full'; readonly limit: number }
+
+export type CommandResult =
+  | { readonly kind: 'done'; readonly poll: PollView }
+  | { readonly kind: 'unknown' }
+  /** The poll is in no state for that. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** One attempt that was made for nothing but to see what comes of it. */
+export interface Trial {
+  readonly attempt: LedgerEntry
+  /** How the poll would have ended by it, or null where it would go on. */
+  readonly outcome: Outcome | null
+  readonly message: string | null
+}
+
+export interface PollPage {
+  readonly polls: readonly PollView[]
+  /** Where the next page goes on, or null at the end. */
+  readonly next: number | null
+}
+
+export type PollCommand = 'cancel' | 'pause' | 'resume' | 'now'
+
+/** Carries polls on that outlive the process. What it answers is kept, whatever happens afterwards. */
+export interface Engine {
+  /** @throws InvalidTaskError with every problem. */
+  submit(poll: NewPoll): Promise<SubmitResult>
+  get(id: string): Promise<PollView | null>
+  list(query: {
+    readonly status: PollStatus | null
+    readonly before: number | null
+    readonly limit: number
+  }): Promise<PollPage>
+  /** What happened to a poll after that event; null where there is no such poll. */
+  events(
+    id: string,
+    query: { readonly after: number; readonly limit: number; readonly kind: string | null },
+  ): Promise<readonly StoredEvent[] | null>
+  /** Calls back after each event of a poll has been kept. Returns how to end that. */
+  watch(id: string, listener: () => void): () => void
+  /** `by` completes "cancelled by ...". */
+  command(id: string, command: PollCommand, by: string): Promise<CommandResult>
+  /** @throws InvalidTaskError. Null where too many are tried at once. */
+  tryOnce(task: unknown): Promise<Trial | null>
+  /** False while the store cannot be written, and once it stops. */
+  isReady(): boolean
+  /** Begins nothing more, lets attempts in flight end for so long, and keeps what came of them. */
+  stop(graceMs: number): Promise<void>
+}

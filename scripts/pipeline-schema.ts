@@ -70,13 +70,13 @@ export function pipelineJsonSchema(): JsonSchema {
   const maps = Object.fromEntries(
     Object.entries(converted).map(([name, map]) => [name, described(name as MapName, simple(map))]),
   ) as Record<MapName, JsonSchema>
-  const { pipeline, task, ...others } = maps
+  const { pipeline, task, webhook, ...others } = maps
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A pipeline that bide runs',
     description: "Code Stream's own format. See docs/pipeline-format.md.",
     ...pipeline,
-    definitions: { ...others, task: chosenByType(task) },
+    definitions: { ...others, webhook: withEvents(webhook), task: chosenByType(task) },
   }
 }
 
@@ -128,6 +128,15 @@ function chosenByType(task: JsonSchema): JsonSchema {
     then: { properties: { input: { $ref: `#/definitions/${input}` } }, required: ['input'] },
   }))
   return { ...task, properties: { ...task.properties, type }, allOf }
+}
+
+const EVENTS = ['SUCCESS', 'FAILURE', 'WAITING', 'STARTED', 'CANCELED']
+
+/** The words of the original for an editor to offer, beside the others that are taken. */
+function withEvents(webhook: JsonSchema): JsonSchema {
+  const { description = '', ...pattern } = webhook.properties?.event ?? {}
+  const event = { description, anyOf: [{ enum: EVENTS }, pattern] }
+  return { ...webhook, properties: { ...webhook.properties, event } }
 }
 
 interface Action {

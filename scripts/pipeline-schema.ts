@@ -101,13 +101,18 @@ function descriptionOf(meaning: Meaning): string {
   return typeof meaning === 'string' ? meaning : `${meaning.ours} Not in Code Stream.`
 }
 
-/** A key without a value is as good as none. */
-function orEmpty({ default: value, ...schema }: JsonSchema): JsonSchema {
+/** A key without a value is as good as none, and so is one of a map of texts. */
+function orEmpty({ default: value, additionalProperties: texts, ...schema }: JsonSchema): JsonSchema {
   const hasDefault = value !== undefined && value !== null && value !== '' && typeof value !== 'object'
   return {
     ...simple(Object.keys(schema).length === 0 ? {} : withNull(schema)),
+    ...(texts !== undefined && { additionalProperties: isPlain(texts) ? withNull(texts) : texts }),
     ...(hasDefault && { default: value }),
   }
+}
+
+function isPlain(schema: unknown): schema is JsonSchema {
+  return Array.isArray((schema as JsonSchema).type)
 }
 
 function withNull({ type, anyOf, $ref, const: only, ...rest }: JsonSchema): JsonSchema {
@@ -190,8 +195,8 @@ function simple(schema: JsonSchema): JsonSchema {
   const kept: JsonSchema = names?.pattern === undefined ? rest : { ...rest, propertyNames: names }
   if (Array.isArray(kept.required) && kept.required.length === 0) delete kept.required
   if (!anyOf) return kept
-  const isPlain = anyOf.every((one) => Object.keys(one).join() === 'type')
-  if (isPlain) return { type: [...new Set(anyOf.flatMap(({ type }) => type as string))], ...kept }
+  const areTypes = anyOf.every((one) => Object.keys(one).join() === 'type')
+  if (areTypes) return { type: [...new Set(anyOf.flatMap(({ type }) => type as string))], ...kept }
   const [first = {}, ...others] = anyOf
   const { anyOf: inner, ...bounds } = first
   return inner ? { ...simple({ anyOf: [...inner, ...others] }), ...bounds, ...kept } : { anyOf, ...kept }

@@ -42,6 +42,11 @@ it('what it is about to change is valid', () => {
   expect(checkFiles([{ file: 'f', text: VALID }]).problems).toEqual([])
 })
 
+it('an input without a default is one all the same', () => {
+  const text = VALID.replace("{target: eu, count: '3'}", '{target: , count: }')
+  expect(checkFiles([{ file: 'f', text }]).problems).toEqual([])
+})
+
 const at = fc.integer({ min: 0, max: VALID.length })
 const slice = fc.tuple(at, fc.integer({ min: 0, max: 40 }))
 const change = fc.oneof(

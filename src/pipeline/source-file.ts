@@ -145,7 +145,15 @@ function dataOf(doc: Document): unknown {
     },
   })
   const budget = { left: MOST_VALUES }
-  return withoutEmpty(doc.toJS({ maxAliasCount: -1 }), budget)
+  return withoutEmpty(withInputs(doc.toJS({ maxAliasCount: -1 })), budget)
+}
+
+/** An input without a default is there all the same: it is given when the pipeline is run. */
+function withInputs(data: unknown): unknown {
+  const { input } = (data ?? {}) as { input?: unknown }
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return data
+  const named = Object.entries(input).map(([name, value]) => [name, value ?? ''])
+  return { ...(data as object), input: Object.fromEntries(named) }
 }
 
 /** Aliases of aliases grow without end; no pipeline that people write comes near. */

@@ -115,7 +115,7 @@ describe('the JSON Schema', () => {
     ],
     [
       'keys without a value',
-      task('{type: REST, preCondition: , input: {url: http://h, headers: , payload: }}'),
+      task('{type: REST, preCondition: , input: {url: http://h, headers: {X-A: }, payload: }}'),
     ],
     [
       'the bookkeeping of an export',

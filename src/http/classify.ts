@@ -4,6 +4,7 @@ import type { AttemptFailure, FailureKind } from '../core/attempt.ts'
 export type Phase = 'connecting' | 'waiting' | 'reading'
 
 const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
+  BIDE_EGRESS_DENIED: 'denied',
   ECONNREFUSED: 'refused',
   ECONNRESET: 'reset',
   ECONNABORTED: 'reset',

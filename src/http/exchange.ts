@@ -1,3 +1,5 @@
+import type { EgressGuard } from './egress.ts'
+
 /** One hop: a request on one connection and what comes back, with no policy at all. Two clients fill this port. */
 export interface Exchange {
   /** Begins; the handler hears what happens. Returns how to break it off: nothing is heard after that. */
@@ -37,6 +39,8 @@ export interface ExchangeOptions {
   readonly http2?: boolean
   /** Connections at most to one origin. */
   readonly connections?: number
+  /** Says where no connection may be made; a proxy would hide that, so there is none then. */
+  readonly egress?: EgressGuard
   /** Use `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
   readonly proxyFromEnvironment?: boolean
 }

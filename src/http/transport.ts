@@ -37,8 +37,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 }
 
 async function createExchange(options: TransportOptions): Promise<Exchange> {
-  const proxyFromEnvironment = options.proxy !== 'none' && hasProxyInEnvironment()
-  if (options.client === 'lean' && !options.http2 && !proxyFromEnvironment) {
+  const proxyFromEnvironment = options.proxy !== 'none' && !options.egress && hasProxyInEnvironment()
+  if (options.client === 'lean' && !options.http2 && !options.egress && !proxyFromEnvironment) {
     const { nodeExchange } = await import('./node-exchange.ts')
     return nodeExchange(options)
   }

@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import type { Exchange, ExchangeHandler, ExchangeOptions, Hop } from './exchange.ts'
+import { guardedConnector } from './guarded-connector.ts'
 import { tlsOptions } from './tls-options.ts'
 
 /** By undici: a third of the CPU a request, for many polls; also HTTP/2 and proxies. */
@@ -23,12 +24,15 @@ export function undiciExchange(options: ExchangeOptions): Exchange {
 /** Time-outs are ours, over the whole attempt: undici's tick at a second, and a dripping body never trips them. */
 function createDispatcher(options: ExchangeOptions): Dispatcher {
   const tls = tlsOptions(options)
+  const connect = { timeout: 60_000, ...tls }
   const common = {
     connections: options.connections ?? 128,
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: options.http2 ?? false,
-    connect: { timeout: 60_000, ...tls },
+    connect: options.egress
+      ? guardedConnector(options.egress, { ...connect, allowH2: options.http2 ?? false })
+      : connect,
   }
   if (!options.proxyFromEnvironment) return new Agent(common)
   return new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls, proxyTunnel: false })

@@ -2,10 +2,13 @@ import type { Condition, Evaluation, Explanation, Facts, NumberExpression } from
 import { ConditionError } from './condition-error.ts'
 import { explainProgram, observedValues, whyUndecided } from './explain.ts'
 import { fromFacts } from './names.ts'
-import { type Answer, type CompileOptions, compileProgram, plainValue } from './program.ts'
+import { type Answer, type CompileOptions, compileProgram, type Program, plainValue } from './program.ts'
 import { plainlyNotBoolean } from './result-type.ts'
 
 const VARYING = new Set(['iterationCount', 'elapsedSeconds', 'previous', 'responseHeaders'])
+
+/** Polls by the thousand share a few programs, and what is asked of them. */
+const conditions = new WeakMap<Program, Condition>()
 
 /**
  * Compiles a condition: CEL over the response, with `${...}` as another spelling of a path.
@@ -14,6 +17,16 @@ const VARYING = new Set(['iterationCount', 'elapsedSeconds', 'previous', 'respon
  */
 export function compileCondition(source: string, options: CompileOptions = {}): Condition {
   const program = compileProgram(source, options)
+  let condition = conditions.get(program)
+  if (condition === undefined) {
+    condition = conditionOf(program)
+    conditions.set(program, condition)
+  }
+  return condition
+}
+
+function conditionOf(program: Program): Condition {
+  const { source } = program
   const other = plainlyNotBoolean(program.expr)
   if (other !== null) {
     throw new ConditionError(`the condition gives ${other}, not true or false`, {

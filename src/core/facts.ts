@@ -14,20 +14,38 @@ export interface ResponseMoment {
 export function responseFacts(
   response: HttpResponse,
   moment: ResponseMoment,
-  context: Pick<Facts, 'previous' | 'bindings'> = { previous: null },
+  context: FactsContext = NO_CONTEXT,
 ): Facts {
-  let parsed: { readonly json: unknown } | null = null
-  return {
-    responseCode: response.code,
-    responseHeaders: response.headers,
-    responseBody: response.body,
-    get responseJson() {
-      parsed ??= { json: parseJson(response.body) }
-      return parsed.json
-    },
-    iterationCount: moment.iteration,
-    elapsedSeconds: moment.elapsedSeconds,
-    previous: context.previous,
-    bindings: context.bindings ?? {},
+  return new ResponseFacts(response, moment, context)
+}
+
+type FactsContext = Pick<Facts, 'previous' | 'bindings'>
+const NO_CONTEXT: FactsContext = { previous: null }
+const NO_BINDINGS = {}
+
+/** A class, since they are made at every attempt, and a getter of a literal is made anew each time. */
+class ResponseFacts implements Facts {
+  readonly responseCode: number
+  readonly responseHeaders: Facts['responseHeaders']
+  readonly responseBody: string
+  readonly iterationCount: number
+  readonly elapsedSeconds: number
+  readonly previous: Facts['previous']
+  readonly bindings: Readonly<Record<string, unknown>>
+  #parsed: { readonly json: unknown } | null = null
+
+  constructor(response: HttpResponse, moment: ResponseMoment, { previous, bindings }: FactsContext) {
+    this.responseCode = response.code
+    this.responseHeaders = response.headers
+    this.responseBody = response.body
+    this.iterationCount = moment.iteration
+    this.elapsedSeconds = moment.elapsedSeconds
+    this.previous = previous
+    this.bindings = bindings ?? NO_BINDINGS
+  }
+
+  get responseJson(): unknown {
+    this.#parsed ??= { json: parseJson(this.responseBody) }
+    return this.#parsed.json
   }
 }

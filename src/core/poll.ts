@@ -125,14 +125,9 @@ export function advance(
   const facts = response === null ? null : factsOf(poll, state, response, now)
   const known = look(poll.criteria, { attempt, response, facts, before: attemptBefore(state) })
   const { judgement, values } = known
-  const seen = observe(state, { look: known, response, event })
   const progressValue = facts === null ? null : (poll.criteria.progress?.evaluate(facts) ?? null)
-  const next = decide(
-    poll,
-    { ...state, ...seen, progress: nextProgress(state, progressValue, now) },
-    judgement,
-    event,
-  )
+  const seen = observe(state, { look: known, response, event, progressValue })
+  const next = decide(poll, seen, judgement, event)
   return {
     state: next,
     entry: {
@@ -237,15 +232,16 @@ interface Observation {
   readonly look: Look
   readonly response: HttpResponse | null
   readonly event: AttemptEnded
+  readonly progressValue: number | null
 }
 
-function observe(state: WaitingPoll, { look, response, event }: Observation): PollProgress {
+/** The state with what was seen in the attempt; what follows from it is not decided yet. */
+function observe(state: WaitingPoll, { look, response, event, progressValue }: Observation): WaitingPoll {
   const { judgement, values } = look
   const moment = momentOf(state, event.now)
   const what = `${responseCode(event.attempt) ?? 'no response'} ${judgement.verdict}`
   return {
-    version: 1,
-    startedAt: state.startedAt,
+    ...state,
     iterationCount: moment.iteration,
     last: response ?? state.last,
     lastAt: response ? moment : state.lastAt,
@@ -256,6 +252,7 @@ function observe(state: WaitingPoll, { look, response, event }: Observation): Po
         : null,
     lastJudgement: judgement,
     lastValues: values,
+    progress: nextProgress(state, progressValue, event.now),
   }
 }
 

@@ -20,6 +20,11 @@ export const SHORTEST_SECRET = 4
  * `Authorization`, `Cookie`, `Set-Cookie` and `Proxy-Authorization` are masked whatever they hold.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
+  if (secrets.length === 0) return WITHOUT_SECRETS
+  return redactorOf(secrets)
+}
+
+function redactorOf(secrets: readonly string[]): Redactor {
   const forms = [...new Set(secrets.filter((s) => s.length >= SHORTEST_SECRET).flatMap(formsOf))]
   const pattern = forms.length === 0 ? null : new RegExp(byLength(forms).map(escapePattern).join('|'), 'g')
   const text = (value: string) => (pattern ? value.replace(pattern, MASK) : value)
@@ -34,6 +39,9 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     url: (url) => text(url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#]*@/i, `$1:${MASK}@`)),
   }
 }
+
+/** Polls by the thousand mostly have no secrets. */
+const WITHOUT_SECRETS = redactorOf([])
 
 /**
  * The ways in which a secret may come out. Base64 of a text that holds the secret depends on where it stands in

@@ -55,7 +55,11 @@ export async function nextStep(
   const { effects, signal } = options
   const { clock, transport, random } = effects
   if (state.dueAt > clock.now()) {
-    await clock.sleepUntil(state.dueAt, signal).catch(throwUnlessAborted(signal))
+    try {
+      await clock.sleepUntil(state.dueAt, signal)
+    } catch (error) {
+      if (!signal?.aborted) throw error
+    }
   }
   if (signal?.aborted) return cancelled(poll, state, options)
   const { request, conditional } = nextRequest(poll.task, state)
@@ -72,12 +76,6 @@ function cancelled(
 ): CancelledStep {
   const done = cancel(poll, state, { by: abortReason(signal), now: effects.clock.now() })
   return { entry: null, state: done }
-}
-
-function throwUnlessAborted(signal: AbortSignal | null) {
-  return (error: unknown) => {
-    if (!signal?.aborted) throw error
-  }
 }
 
 function abortReason(signal: AbortSignal | null): string {

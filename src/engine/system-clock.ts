@@ -8,23 +8,22 @@ const { timeOrigin } = performance
 /** The machine's clock: the wall clock when the process began plus monotonic time since, so it never jumps. */
 export const systemClock: Clock = {
   now: () => timeOrigin + performance.now(),
-  async sleepUntil(at, signal) {
-    for (let left = at - systemClock.now(); left > 0 && !signal?.aborted; left = at - systemClock.now()) {
-      await pause(Math.min(Math.ceil(left), LONGEST_TIMER_MS), signal)
-    }
-    signal?.throwIfAborted()
-  },
-}
-
-/** Ends early when the signal is aborted. `node:timers/promises` costs four times as much. */
-function pause(ms: number, signal: AbortSignal | null): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal?.addEventListener('abort', end)
-  })
+  /** `node:timers/promises` costs four times as much, and one promise less a pause counts with many polls. */
+  sleepUntil: (at, signal) =>
+    new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout
+      const end = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', end)
+        if (signal?.aborted) reject(signal.reason)
+        else resolve()
+      }
+      const sleep = () => {
+        const left = at - systemClock.now()
+        if (left <= 0 || signal?.aborted) end()
+        else timer = setTimeout(sleep, Math.min(Math.ceil(left), LONGEST_TIMER_MS))
+      }
+      signal?.addEventListener('abort', end)
+      sleep()
+    }),
 }

@@ -14,14 +14,12 @@ export interface HopOptions {
   readonly limitMs: number
   readonly maxBodyBytes: number
   readonly signal: AbortSignal | null
+  readonly onOutcome: (outcome: HopOutcome) => void
 }
 
-/** Carries one hop through to its last byte, its time limit, or its failure. Never rejects. */
-export function sendHop(exchange: Exchange, hop: Hop, options: HopOptions): Promise<HopOutcome> {
-  return new Promise((resolve) => {
-    const flight = new Flight(hop, options, resolve)
-    flight.begin(exchange)
-  })
+/** Carries one hop through to its last byte, its time limit, or its failure, and tells `onOutcome` once. */
+export function sendHop(exchange: Exchange, hop: Hop, options: HopOptions): void {
+  new Flight(hop, options).begin(exchange)
 }
 
 /** The state of one hop under way. One object, since this is the path that every attempt takes. */
@@ -36,12 +34,10 @@ class Flight implements ExchangeHandler {
   readonly #timer: NodeJS.Timeout
   readonly #hop: Hop
   readonly #options: HopOptions
-  readonly #resolve: (outcome: HopOutcome) => void
 
-  constructor(hop: Hop, options: HopOptions, resolve: (outcome: HopOutcome) => void) {
+  constructor(hop: Hop, options: HopOptions) {
     this.#hop = hop
     this.#options = options
-    this.#resolve = resolve
     this.#timer = setTimeout(() => this.#timedOut(), options.timeoutMs)
     options.signal?.addEventListener('abort', this.#aborted, { once: true })
   }
@@ -116,15 +112,22 @@ class Flight implements ExchangeHandler {
     clearTimeout(this.#timer)
     this.#options.signal?.removeEventListener('abort', this.#aborted)
     if (outcome.kind === 'failure') this.#stop?.()
-    this.#resolve(outcome)
+    this.#options.onOutcome(outcome)
   }
 }
 
-function joinHeaders(raw: RawHeaders): Record<string, string> {
+function joinHeaders(raw: RawHeaders): Readonly<Record<string, string>> {
+  if (isPlain(raw)) return raw
   const headers: Record<string, string> = {}
   for (const name in raw) {
     const value = raw[name]
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
   return headers
+}
+
+/** Hardly ever does a header come more than once, and a copy at every attempt is not free. */
+function isPlain(raw: RawHeaders): raw is Readonly<Record<string, string>> {
+  for (const name in raw) if (typeof raw[name] !== 'string') return false
+  return true
 }

@@ -23,15 +23,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const exchange = await createExchange(options)
   const { clock } = options
   return {
-    async send(request, sendOptions) {
-      const startedAt = clock.now()
-      const notes: string[] = []
-      const result = await follow({ exchange, clock, notes, sendOptions, startedAt }, request)
-      return { startedAt, durationMs: clock.now() - startedAt, result, notes } satisfies Omit<
-        Attempt,
-        'conditional'
-      >
-    },
+    send: (request, sendOptions) =>
+      new Promise((resolve) => new Journey({ exchange, clock, sendOptions, resolve }).begin(request)),
     close: () => exchange.close(),
   }
 }
@@ -51,32 +44,81 @@ function hasProxyInEnvironment(): boolean {
   return names.some((name) => (process.env[name] ?? '') !== '')
 }
 
-interface Journey {
+interface JourneyOptions {
   readonly exchange: Exchange
   readonly clock: Pick<Clock, 'now'>
-  readonly notes: string[]
   readonly sendOptions: SendOptions
-  readonly startedAt: number
+  readonly resolve: (sent: Omit<Attempt, 'conditional'>) => void
 }
 
-/** Redirects are followed by hand: every follower looked at leaks custom headers to other origins. */
-async function follow(journey: Journey, request: HttpRequest): Promise<AttemptResult> {
-  const first = firstHopOf(request)
-  if (first === null) return failure('invalid-url', 'the URL is not a valid http or https URL')
-  let hop: Hop = first
-  for (let redirects = 0; ; redirects++) {
-    const outcome = await sendOnce(journey, hop)
-    if (outcome.kind === 'failure') return outcome
+const NO_NOTES: readonly string[] = []
+
+/**
+ * One attempt under way, from hop to hop. Redirects are followed by hand: every follower looked at leaks custom
+ * headers to other origins. One object and one promise, since ten thousand of them may be under way at once.
+ */
+class Journey {
+  #redirects = 0
+  #isSecondTry = false
+  #notes = NO_NOTES
+  readonly #startedAt: number
+  readonly #options: JourneyOptions
+
+  constructor(options: JourneyOptions) {
+    this.#options = options
+    this.#startedAt = options.clock.now()
+  }
+
+  begin(request: HttpRequest): void {
+    const hop = firstHopOf(request)
+    if (hop === null) this.#end(failure('invalid-url', 'the URL is not a valid http or https URL'))
+    else this.#send(hop)
+  }
+
+  #send(hop: Hop): void {
+    const { exchange, sendOptions, clock } = this.#options
+    const { timeoutMs, maxBodyBytes, signal } = sendOptions
+    sendHop(exchange, hop, {
+      timeoutMs: Math.max(1, timeoutMs - (clock.now() - this.#startedAt)),
+      limitMs: timeoutMs,
+      maxBodyBytes,
+      signal,
+      onOutcome: (outcome) => this.#arrived(hop, outcome),
+    })
+  }
+
+  #arrived(hop: Hop, outcome: HopOutcome): void {
+    const next = outcome.kind === 'response' ? this.#answered(hop, outcome) : this.#failed(hop, outcome)
+    if ('kind' in next) this.#end(next)
+    else this.#send(next)
+  }
+
+  /** A hop is sent once more where a kept-alive connection was closed under it. */
+  #failed(hop: Hop, { failure, canRetry }: Extract<HopOutcome, { kind: 'failure' }>): Hop | AttemptResult {
+    if (!canRetry || this.#isSecondTry) return { kind: 'failure', failure }
+    this.#isSecondTry = true
+    return hop
+  }
+
+  #answered(hop: Hop, outcome: Extract<HopOutcome, { kind: 'response' }>): Hop | AttemptResult {
     const next = redirectOf(hop, outcome.response)
     if (next === null) return outcome
     const { code, headers } = outcome.response
     if (next === 'invalid-url')
       return failure('invalid-url', `a ${code} redirect to no http URL`, { code, headers })
-    if (redirects === MAX_REDIRECTS) {
+    if (this.#redirects === MAX_REDIRECTS) {
       return failure('redirect-loop', `more than ${MAX_REDIRECTS} redirects`, { code, headers })
     }
-    journey.notes.push(next.note)
-    hop = next.hop
+    this.#redirects++
+    this.#isSecondTry = false
+    this.#notes = [...this.#notes, next.note]
+    return next.hop
+  }
+
+  #end(result: AttemptResult): void {
+    const { clock, resolve } = this.#options
+    const startedAt = this.#startedAt
+    resolve({ startedAt, durationMs: clock.now() - startedAt, result, notes: this.#notes })
   }
 }
 
@@ -89,24 +131,6 @@ function firstHopOf(request: HttpRequest): Hop | null {
   const hop = firstHop(request)
   if (hop !== null) firstHops.set(request, hop)
   return hop
-}
-
-/** One hop, and once more where a kept-alive connection was closed under it. */
-async function sendOnce(journey: Journey, hop: Hop): Promise<HopOutcome> {
-  const outcome = await sendHop(journey.exchange, hop, hopOptions(journey))
-  return outcome.kind === 'failure' && outcome.canRetry
-    ? sendHop(journey.exchange, hop, hopOptions(journey))
-    : outcome
-}
-
-function hopOptions({ clock, startedAt, sendOptions }: Journey) {
-  const { timeoutMs, maxBodyBytes, signal } = sendOptions
-  return {
-    timeoutMs: Math.max(1, timeoutMs - (clock.now() - startedAt)),
-    limitMs: timeoutMs,
-    maxBodyBytes,
-    signal,
-  }
 }
 
 /** The request as it goes out: credentials of the URL as `Authorization`, defaults where the caller says nothing. */

@@ -44,7 +44,7 @@ describe('bide check', () => {
     [['--success', 'a = 1'], '--success: '],
     [['--failure', 'a.startWith("x")'], 'did you mean startsWith?'],
     [[], 'no condition was given'],
-    [['a == 1'], "'a == 1' is no option"],
+    [['a == 1'], "'a == 1' is no file"],
     [['--success', 'a', '--code', 'ok'], "--code: 'ok' is not a whole number"],
     [['--success', 'a', '--response', 'not-there'], '--response: cannot read not-there (ENOENT)'],
   ])('%j is bad usage', async (args, says) => {

@@ -190,7 +190,7 @@ describe('bad usage is 2, says where, and sends nothing', () => {
       '2:1: error: pollCounts: is no key of a poll task\n  pollCounts: 3\n  ^\n  did you mean pollCount?',
     ],
     ['input:\n  url: http://h/\n  exitCriteria:\n    success: status = "X"\n', '4:21: error'],
-    ['url: [\n', '1:'],
+    ['url: [\n', '2:1: error: Flow sequence'],
     ['stages: [a]\n', '1:1: error: this is a pipeline'],
     ['- 1\n', '1:1: error: expected the keys of a poll task'],
     ['{"url": "http://h/", "headers": {"A": {}}}', '1:39: error: headers.A'],

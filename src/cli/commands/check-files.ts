@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { count } from '../../core/message.ts'
 import { createRedactor } from '../../core/redact.ts'
 import { checkFiles } from '../../pipeline/check.ts'
@@ -14,6 +15,8 @@ export function checkFilesCommand(parsed: Arguments): number {
   if (format !== undefined && format !== 'github') throw new UsageError(`--format: '${format}' is not github`)
   const flag = ['success', 'failure', 'response', 'code'].find((name) => parsed.values[name] !== undefined)
   if (flag) throw new UsageError(`--${flag} tries a condition; it does not go together with files`)
+  const condition = parsed.positionals.find((path) => /[=<>(]/.test(path) && !existsSync(path))
+  if (condition) throw new UsageError(`'${condition}' is no file`, 'conditions go to --success and --failure')
   const { variables, secrets } = readVariables(parsed)
   const names = Object.keys(variables)
   const { pipelines, problems } = checkFiles(

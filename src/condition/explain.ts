@@ -12,13 +12,17 @@ const LONGEST_VALUE = 80
 /** Above this a value is not even written out to be cut. */
 const LARGE = 200
 
-/** Why a condition gave what it gave: a sentence, the values it looked up, and the truth of each operand. */
+/**
+ * Why a condition gave what it gave: a sentence, the values it looked up, and the truth of each operand, which is
+ * evaluated when it is first asked for.
+ */
 export function explainProgram(program: Program, facts: Facts, result: Evaluation): Explanation {
   const reads = program.reads.map((read) => ({
     name: nameOf(read),
     value: readValue(read, facts),
   }))
-  const operands = operandsOf(program, facts)
+  let operands: readonly ExplainedOperand[] | null = null
+  openBudget()
   const told = [
     ...reads.filter(({ name, value }) => !isTypeName(name, value)).map(sayRead),
     ...mismatches(program, facts),
@@ -32,7 +36,10 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
     result,
     sentence: `${oneLine(program.source)} -> ${truth}${because}`,
     values: Object.fromEntries(reads.map(({ name, value }) => [name, shown(value)])),
-    operands,
+    get operands() {
+      operands ??= operandsOf(program, facts)
+      return operands
+    },
   }
 }
 

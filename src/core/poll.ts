@@ -245,7 +245,7 @@ function observe(state: WaitingPoll, { look, response, event, progressValue }: O
     iterationCount: moment.iteration,
     last: response ?? state.last,
     lastAt: response ? moment : state.lastAt,
-    observed: { ...state.observed, [what]: (state.observed[what] ?? 0) + 1 },
+    observed: countedUp(state.observed, what),
     brokenStreak:
       judgement.verdict === 'broken'
         ? { count: (state.brokenStreak?.count ?? 0) + 1, reason: judgement.reason }
@@ -254,6 +254,12 @@ function observe(state: WaitingPoll, { look, response, event, progressValue }: O
     lastValues: values,
     progress: nextProgress(state, progressValue, event.now),
   }
+}
+
+function countedUp(counts: PollProgress['observed'], what: string): PollProgress['observed'] {
+  const next = { ...counts }
+  next[what] = (next[what] ?? 0) + 1
+  return next
 }
 
 function nextProgress({ progress }: WaitingPoll, value: number | null, now: number): WaitingPoll['progress'] {
@@ -317,10 +323,18 @@ function retryAfterReason(attempt: Attempt, now: number): string {
 }
 
 function finish(poll: CompiledPoll, state: WaitingPoll, now: number, closing: Closing): DonePoll {
-  const { dueAt, waitReason, deadlineAt, successes, growth, progress, ...rest } = state
+  const { startedAt, iterationCount, last, lastAt, observed, brokenStreak, lastJudgement, lastValues } = state
   return {
-    ...rest,
+    version: 1,
     kind: 'done',
+    startedAt,
+    iterationCount,
+    last,
+    lastAt,
+    observed,
+    brokenStreak,
+    lastJudgement,
+    lastValues,
     outcome: closing.outcome,
     message: closingMessage(poll, state, now, closing),
     endedAt: now,

@@ -84,6 +84,7 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
   const redactor = createRedactor(secrets)
   const transport = options.effects?.transport ?? (await sharedTransport())
   const effects = { clock: systemClock, random: Math.random, ...options.effects, transport }
+  const compiled = { task, criteria }
   const run = { effects, signal: options.signal ?? null }
   const attempts: LedgerEntry[] = []
   let state = options.resume ?? start(task, effects.clock.now())
@@ -92,7 +93,7 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
       state.kind === 'done' ? resultOf({ task, criteria, done: state, attempts, redactor }) : null,
     async next() {
       if (state.kind === 'done') return null
-      const step = await nextStep({ task, criteria }, state, run)
+      const step = await nextStep(compiled, state, run)
       state = step.state
       if (step.entry === null) return null
       const entry = secrets.length === 0 ? step.entry : maskEntry(step.entry, redactor)

@@ -10,8 +10,17 @@ export interface Exchange {
 export interface Hop {
   readonly method: string
   readonly url: URL
+  /** Of `url`, whose getters cost more than the rest of a request. */
+  readonly origin: string
+  /** Path and query of `url`. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
+}
+
+/** Where a hop goes. */
+export function addressOf(url: URL): Pick<Hop, 'url' | 'origin' | 'path'> {
+  return { url, origin: url.origin, path: url.search === '' ? url.pathname : url.pathname + url.search }
 }
 
 export interface ExchangeHandler {

@@ -1,4 +1,4 @@
-import type { Hop } from './exchange.ts'
+import { addressOf, type Hop } from './exchange.ts'
 
 /** Redirects that are followed at most. */
 export const MAX_REDIRECTS = 5
@@ -28,12 +28,12 @@ export function redirectOf(
   url.hash = ''
 
   const dropsBody = changesToGet(hop.method, code)
-  const isOtherOrigin = url.origin !== hop.url.origin
+  const isOtherOrigin = url.origin !== hop.origin
   const kept = Object.entries(hop.headers).filter(
     ([name]) => (!isOtherOrigin || KEPT_ACROSS_ORIGINS.test(name)) && !(dropsBody && BODY_HEADER.test(name)),
   )
   const dropped = Object.keys(hop.headers).filter((name) => !kept.some(([other]) => other === name))
-  const next = { url, headers: Object.fromEntries(kept) }
+  const next = { ...addressOf(url), headers: Object.fromEntries(kept) }
   return {
     hop: dropsBody ? { ...next, method: 'GET', body: null } : { ...next, method: hop.method, body: hop.body },
     note: redirectNote({ code, url, dropped: isOtherOrigin ? dropped : [] }),

@@ -3,7 +3,7 @@ import { parseJson } from '../core/json.ts'
 import { VERSION } from '../core/version.ts'
 import type { Clock, SendOptions, Transport } from '../engine/effects.ts'
 import { ACCEPT_ENCODING } from './body.ts'
-import type { Exchange, ExchangeOptions, Hop } from './exchange.ts'
+import { addressOf, type Exchange, type ExchangeOptions, type Hop } from './exchange.ts'
 import { type HopOutcome, sendHop } from './hop.ts'
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts'
 
@@ -154,7 +154,7 @@ function firstHop({ method, url: text, headers, payload }: HttpRequest): Hop | n
   }
   const body = payload === null ? null : Buffer.from(payload)
   if (body !== null) addDefault('content-length', () => String(body.length))
-  return { method, url, headers: all, body }
+  return { method, ...addressOf(url), headers: all, body }
 }
 
 function contentType(payload: string): string {

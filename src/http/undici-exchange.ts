@@ -11,7 +11,7 @@ export function undiciExchange(options: ExchangeOptions): Exchange {
     start(hop, handler) {
       const dispatched = new DispatchHandler(handler)
       try {
-        dispatcher.dispatch(dispatchOptionsOf(hop), dispatched)
+        dispatcher.dispatch(dispatchOptions(hop), dispatched)
       } catch (error) {
         dispatched.onResponseError(null, error as Error)
       }
@@ -38,21 +38,8 @@ function createDispatcher(options: ExchangeOptions): Dispatcher {
   return new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls, proxyTunnel: false })
 }
 
-/** The getters of a URL cost more than all else here, and a poll sends the same hop again and again. */
-const knownOptions = new WeakMap<Hop, Dispatcher.DispatchOptions>()
-
-function dispatchOptionsOf(hop: Hop): Dispatcher.DispatchOptions {
-  let options = knownOptions.get(hop)
-  if (options === undefined) {
-    options = dispatchOptions(hop)
-    knownOptions.set(hop, options)
-  }
-  return options
-}
-
-function dispatchOptions({ method, url, headers, body }: Hop): Dispatcher.DispatchOptions {
-  const path = url.search === '' ? url.pathname : url.pathname + url.search
-  return { origin: url.origin, path, method: method as Dispatcher.HttpMethod, headers, body }
+function dispatchOptions({ origin, path, method, headers, body }: Hop): Dispatcher.DispatchOptions {
+  return { origin, path, method: method as Dispatcher.HttpMethod, headers, body }
 }
 
 /**

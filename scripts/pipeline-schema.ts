@@ -85,7 +85,8 @@ function described(name: MapName, { properties = {}, required = [], ...map }: Js
   const keys = Object.entries(properties).map(([key, schema]) => {
     const meaning = (KEY_MEANINGS[name] as Readonly<Record<string, Meaning>>)[key] as Meaning
     const isOptional = !required.includes(key)
-    return [key, { description: descriptionOf(meaning), ...(isOptional ? orEmpty(schema) : schema) }]
+    const typed = isOptional ? orEmpty(schema) : { ...schema, ...lengthOf(name, key) }
+    return [key, { description: descriptionOf(meaning), ...typed }]
   })
   return {
     ...map,
@@ -95,6 +96,12 @@ function described(name: MapName, { properties = {}, required = [], ...map }: Js
     ...(!isStrict && { patternProperties: { '^_': {} } }),
     additionalProperties: false,
   }
+}
+
+/** It stands behind what turns a number into text, where conversion stops. */
+function lengthOf(name: MapName, key: string): JsonSchema {
+  const entries = MAPS[name].entries as Readonly<Record<string, { pipe?: readonly { type: string }[] }>>
+  return entries[key]?.pipe?.some(({ type }) => type === 'non_empty') ? { minLength: 1 } : {}
 }
 
 function descriptionOf(meaning: Meaning): string {

@@ -1,5 +1,6 @@
 import { KEY_MEANINGS, type Meaning } from '../src/pipeline/key-meanings.ts'
-import { type JsonSchema, pipelineJsonSchema } from './pipeline-schema.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { pipelineJsonSchema } from './pipeline-schema.ts'
 
 const REGION = /(<!-- keys of (\w+):[^>]*-->\n).*?(<!-- end of keys -->)/gs
 

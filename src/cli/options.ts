@@ -201,6 +201,34 @@ export const PLAN_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
+export const SERVE_OPTIONS: readonly Option[] = [
+  { flag: 'port', value: 'N', kind: 'integer', help: 'where to listen (4646); 0 takes any that is free' },
+  { flag: 'host', value: 'ADDRESS', help: 'where to listen (127.0.0.1); beyond loopback only with --tokens' },
+  { flag: 'data', value: 'FOLDER', help: 'where polls are kept (./bide-data)' },
+  {
+    flag: 'key-file',
+    value: 'FILE',
+    help: 'the key under which secrets are kept (BIDE_KEY_FILE, or key in the folder)',
+  },
+  { flag: 'tokens', value: 'FILE', help: 'who may do what: a line each, ROLE NAME SHA-256' },
+  { flag: 'allow-host', value: 'NAME', repeatable: true, help: 'a name by which callers reach the server' },
+  { flag: 'egress', value: 'MODE', help: 'where polls may go: open, internal or public (internal)' },
+  {
+    flag: 'egress-allow',
+    value: 'TARGET',
+    repeatable: true,
+    help: 'a range, address or host, with :PORT or without',
+  },
+  { flag: 'egress-deny', value: 'TARGET', repeatable: true, help: 'wins over all that is allowed' },
+  {
+    flag: 'grace',
+    value: 'TIME',
+    kind: 'duration',
+    help: 'how long a stop waits for attempts in flight (10s)',
+  },
+  HELP,
+]
+
 export const COMPLETION_OPTIONS: readonly Option[] = [HELP]
 
 export const COMMANDS = [
@@ -221,6 +249,12 @@ export const COMMANDS = [
     usage: 'bide check FILE... | --success CONDITION [options]',
     about: 'Checks pipeline files, or tries conditions and says why they hold or not. Sends nothing.',
     options: CHECK_OPTIONS,
+  },
+  {
+    name: 'serve',
+    usage: 'bide serve [options]',
+    about: 'Runs a server that takes polls over HTTP and carries them on across restarts.',
+    options: SERVE_OPTIONS,
   },
   {
     name: 'completion',

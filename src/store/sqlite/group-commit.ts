@@ -1,3 +1,4 @@
+import { BideError } from '../../core/errors.ts'
 import type { Database } from './database.ts'
 
 export interface GroupCommit {
@@ -51,7 +52,10 @@ function commit(database: Database, group: readonly Waiting[]): void {
     database.exec('COMMIT')
   } catch (error) {
     rollBack(database)
-    for (const { fail } of group) fail(error)
+    const failure = new BideError('store', `nothing could be written: ${(error as Error).message}`, {
+      cause: error,
+    })
+    for (const { fail } of group) fail(failure)
     return
   }
   for (const tell of told) tell()

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { BideError } from '../core/errors.ts'
+
+const KEY_BYTES = 32
+
+/**
+ * The key under which secrets are kept, 64 hex digits in a file.
+ *
+ * @param make Where there is no file, one is made that only its owner can read.
+ * @throws BideError where it cannot be read, or is no key.
+ */
+export function readKey(path: string, { make }: { make: boolean }): Uint8Array {
+  try {
+    return parseKey(readFileSync(path, 'utf8'), path)
+  } catch (cause) {
+    if (cause instanceof BideError) throw cause
+    if (make && (cause as NodeJS.ErrnoException).code === 'ENOENT') return makeKey(path)
+    throw new BideError('store', `the key file ${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+function parseKey(text: string, path: string): Uint8Array {
+  if (!/^[0-9a-f]{64}\s*$/i.test(text))
+    throw new BideError('store', `the key file ${path} does not hold 64 hex digits`, {
+      hint: 'as made by: openssl rand -hex 32',
+    })
+  return Buffer.from(text.trim(), 'hex')
+}
+
+/** On the disk before anything is encrypted with it: what is under a lost key is lost. */
+function makeKey(path: string): Uint8Array {
+  const key = randomBytes(KEY_BYTES)
+  const file = openSync(path, 'wx', 0o600)
+  writeSync(file, `${key.toString('hex')}\n`)
+  fsyncSync(file)
+  closeSync(file)
+  return key
+}

@@ -1,0 +1,65 @@
+import type { Context } from 'hono'
+import { BideError, type FieldProblem, InvalidTaskError } from '../core/errors.ts'
+
+/** What an answer that is no success says: RFC 9457, `application/problem+json`. */
+export interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500 | 503
+  /** The last part of `type`, which never changes. */
+  readonly kind: string
+  readonly title: string
+  readonly detail?: string
+  /** One a field that does not fit; `pointer` is a JSON pointer into the request's body. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function problem(context: Context, { kind, headers = {}, ...said }: Problem): Response {
+  const body = JSON.stringify({ type: `urn:bide:problem:${kind}`, ...said })
+  return context.body(body, said.status, { ...headers, 'content-type': 'application/problem+json' })
+}
+
+/** The one place where an error becomes an answer; null for a defect of ours. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof InvalidTaskError) {
+    return {
+      status: 422,
+      kind: 'invalid-task',
+      title: 'The poll does not fit',
+      errors: error.problems.map(fieldError),
+    }
+  }
+  if (error instanceof BideError && error.code === 'store') return UNKEPT
+  return error instanceof ProblemError ? error.problem : null
+}
+
+const UNKEPT: Problem = {
+  status: 503,
+  kind: 'store-unavailable',
+  title: 'The store cannot be written or read',
+  detail: 'Nothing was accepted; try again later.',
+  headers: { 'retry-after': '5' },
+}
+
+/** Thrown where a request cannot be answered otherwise. */
+export class ProblemError extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.title)
+    this.name = 'ProblemError'
+    this.problem = problem
+  }
+}
+
+export const NO_SUCH_POLL: Problem = { status: 404, kind: 'unknown-poll', title: 'There is no such poll' }
+
+/** A header's name may hold dots, so only its first one divides. */
+function fieldError({ path, message, hint }: FieldProblem) {
+  const [first = '', ...rest] = path.split('.')
+  const parts = path === 'task' ? [] : first === 'headers' ? [first, rest.join('.')] : [first, ...rest]
+  const pointer = parts
+    .filter((part) => part !== '')
+    .map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
+  return { pointer, detail: hint === null ? message : `${message}; ${hint}` }
+}

@@ -1,0 +1,76 @@
+import { streamSSE } from 'hono/streaming'
+import type { StoredEvent } from '../../store/store.ts'
+import type { ApiRequest } from '../operations.ts'
+import { NO_SUCH_POLL, ProblemError, problem } from '../problem.ts'
+
+/** A comment now and then shows proxies that the stream lives. */
+const HEARTBEAT_MS = 15_000
+const PAGE = 100
+
+/**
+ * `GET /polls/{id}/events`: what happened and happens to a poll, as server-sent events. They are numbered without a
+ * gap and read from the store, so whoever comes back with `Last-Event-ID` misses nothing. Ends with the poll; 204
+ * where nothing more will come, which tells a browser not to come back.
+ */
+export async function pollEvents({ context, engine, stopping }: ApiRequest): Promise<Response> {
+  const id = context.req.param('id') as string
+  const read = (after: number) => engine.events(id, { after, limit: PAGE, kind: null })
+  let last = lastEventId(context.req.header('last-event-id') ?? context.req.query('after'))
+  const first = await read(last)
+  if (first === null) return problem(context, NO_SUCH_POLL)
+  if (first.length === 0 && (await engine.get(id))?.endedAt !== null) return context.body(null, 204)
+
+  return streamSSE(context, async (stream) => {
+    let isOver = false
+    let tell = () => {}
+    const end = () => {
+      isOver = true
+      tell()
+    }
+    const unwatch = engine.watch(id, () => tell())
+    stream.onAbort(end)
+    stopping.addEventListener('abort', end, { once: true })
+    try {
+      while (!isOver && !stopping.aborted) {
+        const told = new Promise<void>((resolve) => {
+          tell = resolve
+        })
+        const events = (await read(last)) ?? []
+        for (const event of events) {
+          await stream.writeSSE({ id: String(event.number), event: event.kind, data: dataOf(event) })
+          last = event.number
+          if (event.kind === 'ended') return
+        }
+        if (events.length === 0 && !isOver && (await beats(told))) await stream.write(': still here\n\n')
+      }
+    } finally {
+      unwatch()
+      stopping.removeEventListener('abort', end)
+    }
+  })
+}
+
+/** Resolves with true where nothing was told in time. */
+function beats(told: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), HEARTBEAT_MS)
+    told.then(() => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+  })
+}
+
+function dataOf({ number, kind, at, data }: StoredEvent): string {
+  return `{"number":${number},"kind":${JSON.stringify(kind)},"at":"${new Date(at).toISOString()}","data":${data}}`
+}
+
+function lastEventId(text: string | undefined): number {
+  if (text === undefined || text === '') return 0
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new ProblemError({
+    status: 400,
+    kind: 'invalid-query',
+    title: 'Last-Event-ID is the number of an event',
+  })
+}

@@ -1,0 +1,130 @@
+import { toJson } from '../../core/json.ts'
+import type { Engine, PollCommand, PollView } from '../../engine/engine.ts'
+import type { ApiRequest } from '../operations.ts'
+import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'
+import { readPollBody } from './poll-body.ts'
+import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
+
+const STATUSES = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
+const LONGEST_KEY = 255
+
+/** `POST /polls`: 201 once the poll is kept; 200 with the first answer for a key that was used before. */
+export async function submitPoll({ context, engine, egress }: ApiRequest): Promise<Response> {
+  const { task, name, text } = await readPollBody(context, egress)
+  const key = context.req.header('idempotency-key')
+  if (key !== undefined && (key === '' || key.length > LONGEST_KEY)) return problem(context, BAD_KEY)
+  const result = await engine.submit({ task, name, idempotency: key === undefined ? null : { key, text } })
+  switch (result.kind) {
+    case 'key-reused':
+      return problem(context, KEY_REUSED)
+    case 'full':
+      return problem(context, { ...FULL, detail: `At most ${result.limit} may wait at a time.` })
+    default: {
+      const location = `/api/v1/polls/${result.poll.id}`
+      const status = result.kind === 'accepted' ? 201 : 200
+      return json(result.poll, status, { location })
+    }
+  }
+}
+
+/** `GET /polls`: newest first; `next` is the `cursor` of the next page. */
+export async function listPolls({ context, engine }: ApiRequest): Promise<Response> {
+  const page = await engine.list({
+    status: oneOf(context, 'status', STATUSES),
+    before: wholeNumber(context, 'cursor', 1),
+    limit: pageLimit(context),
+  })
+  return json({ polls: page.polls, next: page.next === null ? null : String(page.next) })
+}
+
+/** `GET /polls/{id}`: with `?wait=30s`, as soon as it has ended, or then. */
+export async function getPoll({ context, engine, stopping }: ApiRequest): Promise<Response> {
+  const id = context.req.param('id') as string
+  const signal = AbortSignal.any([stopping, context.req.raw.signal])
+  const poll = await endedWithin(engine, id, { waitMs: waitMs(context), signal })
+  return poll === null ? problem(context, NO_SUCH_POLL) : json(poll)
+}
+
+async function endedWithin(
+  engine: Engine,
+  id: string,
+  { waitMs, signal }: { waitMs: number; signal: AbortSignal },
+): Promise<PollView | null> {
+  if (waitMs === 0) return engine.get(id)
+  const waiting = new AbortController()
+  const stop = () => waiting.abort()
+  signal.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(stop, waitMs)
+  let tell = () => {}
+  const unwatch = engine.watch(id, () => tell())
+  waiting.signal.addEventListener('abort', () => tell())
+  try {
+    for (;;) {
+      const told = new Promise<void>((resolve) => {
+        tell = resolve
+      })
+      const poll = await engine.get(id)
+      if (poll === null || poll.endedAt !== null || waiting.signal.aborted || signal.aborted) return poll
+      await told
+    }
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    unwatch()
+  }
+}
+
+/** `GET /polls/{id}/attempts`: in order; `next` is the `cursor` of the next page. */
+export async function listAttempts({ context, engine }: ApiRequest): Promise<Response> {
+  const limit = pageLimit(context)
+  const query = { after: wholeNumber(context, 'cursor', 0) ?? 0, limit: limit + 1, kind: 'attempt' }
+  const found = await engine.events(context.req.param('id') as string, query)
+  if (found === null) return problem(context, NO_SUCH_POLL)
+  const page = found.slice(0, limit)
+  const next = found.length > limit ? String(page.at(-1)?.number) : null
+  return json({ attempts: page.map(({ data }) => JSON.parse(data)), next })
+}
+
+/** `POST /polls/{id}/{cancel|pause|resume|now}`: answered once it is kept. */
+export function command(name: PollCommand) {
+  return async ({ context, engine, caller }: ApiRequest): Promise<Response> => {
+    const result = await engine.command(context.req.param('id') as string, name, `by ${caller.name}`)
+    if (result.kind === 'unknown') return problem(context, NO_SUCH_POLL)
+    if (result.kind === 'refused') return problem(context, { ...CONFLICT, detail: result.reason })
+    return json(result.poll)
+  }
+}
+
+/** `POST /polls/try`: one attempt, judged; nothing is kept. */
+export async function tryPoll({ context, engine, egress }: ApiRequest): Promise<Response> {
+  const { task } = await readPollBody(context, egress)
+  const trial = await engine.tryOnce(task)
+  return trial === null ? problem(context, TOO_MANY_TRIALS) : json(trial)
+}
+
+/** By `toJson`: outputs may hold integers beyond 2^53. */
+function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(toJson(value), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  })
+}
+
+const BAD_KEY: Problem = {
+  status: 400,
+  kind: 'invalid-idempotency-key',
+  title: `Idempotency-Key: 1 to ${LONGEST_KEY} characters`,
+}
+const KEY_REUSED: Problem = {
+  status: 422,
+  kind: 'idempotency-key-reused',
+  title: 'This Idempotency-Key was used with another body',
+}
+const FULL: Problem = { status: 429, kind: 'too-many-polls', title: 'Too many polls wait' }
+const TOO_MANY_TRIALS: Problem = {
+  status: 429,
+  kind: 'too-many-trials',
+  title: 'Too many are tried at once',
+  headers: { 'retry-after': '1' },
+}
+const CONFLICT: Problem = { status: 409, kind: 'wrong-state', title: 'The poll is in no state for that' }

@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type JobServer, jobServer } from '../testing/job-server.ts'
+import { OPERATIONS } from './operations.ts'
+import { type RunningServer, type ServerOptions, startServer } from './server.ts'
+import { mayAct, ROLES } from './tokens.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'bide-server-'))
+const started: RunningServer[] = []
+let far: JobServer
+beforeAll(async () => {
+  far = await jobServer()
+})
+afterAll(async () => {
+  await far.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop(0)))
+})
+
+let folders = 0
+async function start(changed: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await startServer({
+    port: 0,
+    host: '127.0.0.1',
+    dataFolder: join(folder, `data-${++folders}`),
+    keyFile: null,
+    tokensFile: null,
+    allowHosts: [],
+    egress: { mode: 'internal', allow: ['127.0.0.1'], deny: [] },
+    onProblem: (error) => {
+      throw error
+    },
+    ...changed,
+  })
+  started.push(server)
+  return server
+}
+
+type Init = Omit<RequestInit, 'body'> & { readonly body?: unknown }
+async function ask(server: RunningServer, path: string, { body, headers, ...init }: Init = {}) {
+  const response = await fetch(`${server.url}/api/v1${path}`, {
+    ...init,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(headers as object),
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: text === '' ? null : JSON.parse(text),
+  }
+}
+const post = (server: RunningServer, path: string, body?: unknown, headers: object = {}) =>
+  ask(server, path, { method: 'POST', body, headers: headers as Record<string, string> })
+
+const FINISHED = { success: 'status == "FINISHED"', failure: 'status == "FAILED"' }
+const quick = (url: string) => ({ url, exitCriteria: FINISHED, pollIntervalSeconds: 0.01 })
+const slow = (url: string) => ({ ...quick(url), pollIntervalSeconds: 3600 })
+
+describe('a poll over HTTP', () => {
+  it('is taken, carried out, and shown as it ended', async () => {
+    const server = await start()
+    const { status, headers, json } = await post(server, '/polls', { name: 'a job', ...quick(far.job()) })
+    expect([status, headers.get('location')]).toEqual([201, `/api/v1/polls/${json.id}`])
+    expect(json).toMatchObject({
+      name: 'a job',
+      status: 'RUNNING',
+      outcome: null,
+      iterationCount: 0,
+      output: null,
+    })
+    const ended = await ask(server, `/polls/${json.id}?wait=20s`)
+    expect(ended.json).toMatchObject({
+      id: json.id,
+      status: 'COMPLETED',
+      outcome: 'succeeded',
+      iterationCount: 4,
+      output: { status: 'COMPLETED', responseJson: { status: 'FINISHED' } },
+    })
+    expect(Object.keys(ended.json.output)).toHaveLength(11)
+    const first = await ask(server, `/polls/${json.id}/attempts?limit=3`)
+    const rest = await ask(server, `/polls/${json.id}/attempts?cursor=${first.json.next}`)
+    const iterations = [...first.json.attempts, ...rest.json.attempts].map((entry) => entry.iteration)
+    expect([iterations, rest.json.next]).toEqual([[1, 2, 3, 4], null])
+  })
+
+  it('is refused with every field that does not fit, by its pointer', async () => {
+    const server = await start()
+    const bad = { url: 'ftp://x', pollCount: 0, headers: { 'a.b': 'x\ny' } }
+    const { status, headers, json } = await post(server, '/polls', bad)
+    expect([status, headers.get('content-type')]).toEqual([422, 'application/problem+json'])
+    expect(json).toMatchObject({ type: 'urn:bide:problem:invalid-task', status: 422 })
+    const pointers = json.errors.map(({ pointer }: { pointer: string }) => pointer).sort()
+    expect(pointers).toEqual(['/headers/a.b', '/pollCount'])
+    const condition = await post(server, '/polls', { url: far.url, exitCriteria: { success: 'status ==' } })
+    expect(condition.json.errors).toMatchObject([{ pointer: '/exitCriteria/success' }])
+  })
+
+  it('is accepted once for an Idempotency-Key, with the same answer for the same body', async () => {
+    const server = await start()
+    const body = slow(far.job())
+    const [first, again] = [
+      await post(server, '/polls', body, { 'idempotency-key': 'k' }),
+      await post(server, '/polls', body, { 'idempotency-key': 'k' }),
+    ]
+    expect([first.status, again.status]).toEqual([201, 200])
+    expect(again.json).toEqual(first.json)
+    const other = await post(server, '/polls', { ...body, pollCount: 7 }, { 'idempotency-key': 'k' })
+    expect([other.status, other.json.type]).toEqual([422, 'urn:bide:problem:idempotency-key-reused'])
+    expect((await ask(server, '/polls')).json.polls).toHaveLength(1)
+  })
+
+  it('is listed with others, page by page and by status', async () => {
+    const server = await start()
+    for (const name of ['a', 'b', 'c']) await post(server, '/polls', { name, ...slow(far.job()) })
+    const names = (answer: { json: { polls: { name: string }[] } }) =>
+      answer.json.polls.map(({ name }) => name)
+    const first = await ask(server, '/polls?limit=2')
+    expect(names(first)).toEqual(['c', 'b'])
+    const rest = await ask(server, `/polls?limit=2&cursor=${first.json.next}`)
+    expect([names(rest), rest.json.next]).toEqual([['a'], null])
+    await post(server, `/polls/${first.json.polls[0].id}/pause`)
+    expect(names(await ask(server, '/polls?status=paused'))).toEqual(['c'])
+    expect((await ask(server, '/polls?status=odd')).status).toBe(400)
+  })
+
+  it('obeys: pause, resume, now, cancel', async () => {
+    const server = await start()
+    const { json } = await post(server, '/polls', { ...slow(far.job()), initialDelaySeconds: 3000 })
+    const command = (name: string) => post(server, `/polls/${json.id}/${name}`)
+    expect((await command('pause')).json).toMatchObject({ status: 'PAUSED', nextAttemptAt: null })
+    expect((await command('now')).status).toBe(409)
+    expect((await command('resume')).json.status).toBe('RUNNING')
+    expect((await command('now')).status).toBe(200)
+    expect((await command('cancel')).json).toMatchObject({ status: 'CANCELED', outcome: 'cancelled' })
+    expect((await command('pause')).json.type).toBe('urn:bide:problem:wrong-state')
+    expect((await post(server, '/polls/nobody/pause')).status).toBe(404)
+  })
+
+  it('is tried once without being kept', async () => {
+    const server = await start()
+    const { status, json } = await post(server, '/polls/try', quick(far.job({ polls: 0 })))
+    expect([status, json.outcome, json.attempt.verdict]).toEqual([200, 'succeeded', 'succeeded'])
+    expect((await ask(server, '/polls')).json).toEqual({ polls: [], next: null })
+  })
+
+  it('tells what happens as it happens, numbered without a gap, and again from any number', async () => {
+    const server = await start()
+    const { json } = await post(server, '/polls', quick(far.job()))
+    const path = `${server.url}/api/v1/polls/${json.id}/events`
+    const numbers = async (headers: Record<string, string>) => {
+      const text = await (await fetch(path, { headers })).text()
+      return [...text.matchAll(/^event: (.*)\ndata: (.*)\nid: (\d+)$/gm)].map(([, kind, data, id]) => {
+        expect(JSON.parse(data!)).toMatchObject({ kind, number: Number(id) })
+        return `${id} ${kind}`
+      })
+    }
+    const all = ['1 submitted', '2 attempt', '3 attempt', '4 attempt', '5 attempt', '6 ended']
+    expect(await numbers({})).toEqual(all)
+    expect(await numbers({ 'last-event-id': '4' })).toEqual(all.slice(4))
+    expect((await fetch(path, { headers: { 'last-event-id': '6' } })).status).toBe(204)
+    expect((await fetch(`${server.url}/api/v1/polls/nobody/events`)).status).toBe(404)
+  })
+
+  it('has its secrets in no answer, and in no file', async () => {
+    const secrets = ['Zx81-header-secret', 'Zx82-payload-secret', 'Zx83-query-secret']
+    const dataFolder = join(folder, 'secret')
+    const server = await start({ dataFolder })
+    const url = `${far.route('/echo', { json: { echo: secrets[0] } })}?token=${secrets[2]}`
+    const task = {
+      url,
+      headers: { Authorization: `Bearer ${secrets[0]}` },
+      payload: secrets[1],
+      method: 'POST',
+    }
+    const { json, text } = await post(server, '/polls', task)
+    const shown = await Promise.all(
+      ['', '?wait=9s', '/attempts', '/events'].map((part) =>
+        fetch(`${server.url}/api/v1/polls/${json.id}${part}`).then((response) => response.text()),
+      ),
+    )
+    const files = readdirSync(dataFolder).map((name) => readFileSync(join(dataFolder, name), 'latin1'))
+    expect(far.requests.at(-1)).toMatchObject({
+      body: secrets[1],
+      headers: { authorization: `Bearer ${secrets[0]}` },
+    })
+    expect(shown.join()).toContain('"echo":"******"')
+    for (const secret of secrets) expect([text, ...shown, ...files].join()).not.toContain(secret)
+    expect(statSync(join(dataFolder, 'key')).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('who may ask', () => {
+  const token = 'a-token-of-the-test'
+  const digest = createHash('sha256').update(token).digest('hex')
+  const tokens = (role: string) => {
+    const path = join(folder, `tokens-${role}`)
+    writeFileSync(path, `# who\n${role} tester ${digest}\n`)
+    return path
+  }
+
+  it('beyond loopback nothing starts without tokens', async () => {
+    await expect(start({ host: '0.0.0.0' })).rejects.toThrow('so callers need tokens')
+  })
+
+  it('with tokens, nobody without one; and each as far as its role goes', async () => {
+    const server = await start({ host: '0.0.0.0', tokensFile: tokens('viewer') })
+    const local = { ...server, url: server.url.replace('0.0.0.0', '127.0.0.1') }
+    const as = (shown: string) => ({ authorization: `Bearer ${shown}` })
+    expect((await ask(local, '/polls')).status).toBe(401)
+    expect((await ask(local, '/polls', { headers: as('another') })).status).toBe(401)
+    expect((await ask(local, '/polls', { headers: as(token) })).status).toBe(200)
+    const cancelled = await post(local, '/polls/x/cancel', undefined, as(token))
+    expect([cancelled.status, cancelled.json.detail]).toEqual([
+      403,
+      'This token is of a viewer; a runner may do that.',
+    ])
+    expect((await fetch(`${local.url}/readyz`)).status).toBe(200)
+  })
+
+  it('a caller is named in what it cancelled', async () => {
+    const server = await start({ tokensFile: tokens('runner') })
+    const headers = { authorization: `Bearer ${token}` }
+    const { json } = await post(server, '/polls', slow(far.job()), headers)
+    expect((await post(server, `/polls/${json.id}/cancel`, undefined, headers)).json.message).toContain(
+      'by tester',
+    )
+  })
+
+  it('every operation has its least role, and each role may all that the one before may', () => {
+    for (const { path, role } of OPERATIONS)
+      expect(role === 'anybody', path).toBe(/^\/(livez|readyz)$/.test(path))
+    const may = ROLES.map((role) => ROLES.filter((needed) => mayAct({ name: '', role }, needed)).length)
+    expect(may).toEqual([1, 2, 3, 4])
+  })
+
+  it.each(['viewer tester', 'king tester x', 'viewer tester zz', ''])(
+    '%j is no file of tokens',
+    async (text) => {
+      const path = join(folder, 'bad-tokens')
+      writeFileSync(path, text)
+      await expect(start({ tokensFile: path })).rejects.toThrow(/tokens/)
+    },
+  )
+
+  it.each([
+    ['a foreign Host', { host: 'evil.test' }, 421],
+    ['a Host that only begins as ours', { host: '127.0.0.1.evil.test' }, 421],
+    ['no Host of ours, though an address', { host: '10.0.0.1' }, 421],
+    ['a page of another origin', { origin: 'https://evil.test' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+    ['a page elsewhere, as the browser says', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a Host that is ours', { host: 'localhost:4646' }, 200],
+    ['a Host that was allowed', { host: 'bide.example.com' }, 200],
+  ])('%s', async (_, headers, status) => {
+    const server = await start({ allowHosts: ['Bide.example.com'] })
+    expect(await statusOf(`${server.url}/api/v1/polls`, { headers: headers as Record<string, string> })).toBe(
+      status,
+    )
+  })
+
+  it.each([
+    ['the metadata service', 'http://169.254.169.254/latest/meta-data', 'a metadata service'],
+    ['this machine', 'http://[::1]:9/', 'a loopback address'],
+  ])('no poll goes to %s', async (_, url, why) => {
+    const server = await start()
+    for (const path of ['/polls', '/polls/try']) {
+      const { status, json } = await post(server, path, { url })
+      expect([status, json.errors[0].pointer]).toEqual([422, '/url'])
+      expect(json.errors[0].detail).toContain(why)
+    }
+  })
+
+  it('no poll goes to the server itself, nor by a name that leads where none may', async () => {
+    const server = await start({ egress: { mode: 'internal', allow: [], deny: [] } })
+    expect((await post(server, '/polls', { url: `${server.url}/livez` })).json.errors[0].detail).toContain(
+      'where this server itself listens',
+    )
+    const named = await post(server, '/polls', { url: `http://localhost:${new URL(far.url).port}/` })
+    const { json } = await ask(server, `/polls/${named.json.id}?wait=20s`)
+    expect([json.outcome, json.message]).toEqual([
+      'broken',
+      expect.stringContaining('localhost leads where it must not'),
+    ])
+  })
+})
+
+describe('what does not fit', () => {
+  it.each([
+    ['too large a body', { body: `{"url":"${'x'.repeat(1024 * 1024)}"}` }, 413],
+    ['no JSON', { body: '{' }, 400],
+    ['a list', { body: '[]' }, 400],
+    [
+      'another type',
+      { body: 'url=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+    ],
+    [
+      'a key that is no key',
+      { body: { url: 'http://127.0.0.1/' }, headers: { 'idempotency-key': 'x'.repeat(300) } },
+      400,
+    ],
+    ['too long a name', { body: { url: 'http://127.0.0.1/', name: 'x'.repeat(201) } }, 422],
+    ['too long a condition', { body: { url: 'http://127.0.0.1/', progress: 'x'.repeat(10_001) } }, 422],
+    ['null', { body: 'null' }, 400],
+  ])('%s', async (_, init, status) => {
+    const server = await start()
+    const answer = await ask(server, '/polls', { method: 'POST', ...init })
+    expect([answer.status, answer.json.status]).toEqual([status, status])
+  })
+
+  it('a body that is longer than it says nothing of', async () => {
+    const server = await start()
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+    const options = { method: 'POST', headers }
+    expect(await statusOf(`${server.url}/api/v1/polls`, options, Buffer.alloc(2 * 1024 * 1024, 32))).toBe(413)
+  })
+
+  it('a path, a method, a wait', async () => {
+    const server = await start()
+    expect((await ask(server, '/nothing')).json.type).toBe('urn:bide:problem:not-found')
+    const put = await ask(server, '/polls', { method: 'PUT' })
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST'])
+    expect((await ask(server, '/polls/x?wait=soon')).status).toBe(400)
+  })
+})
+
+describe('start and stop', () => {
+  it('a data folder is served by one server, and another key is refused', async () => {
+    const dataFolder = join(folder, 'one')
+    const server = await start({ dataFolder })
+    await post(server, '/polls', slow(far.job()))
+    await expect(start({ dataFolder })).rejects.toThrow('is in use: another server has it open')
+    await started.splice(0)[0]?.stop(0)
+    const keyFile = join(folder, 'other-key')
+    writeFileSync(keyFile, 'ab'.repeat(32))
+    await expect(start({ dataFolder, keyFile })).rejects.toThrow('the key is another one')
+    rmSync(join(dataFolder, 'key'))
+    await expect(start({ dataFolder })).rejects.toThrow(/key file .* cannot be read/)
+  })
+
+  it('a stop lets go of whoever waits', async () => {
+    const server = await start()
+    const { json } = await post(server, '/polls', slow(far.job()))
+    const waiting = ask(server, `/polls/${json.id}?wait=60s`)
+    const events = await fetch(`${server.url}/api/v1/polls/${json.id}/events`)
+    await started.splice(0)[0]?.stop(0)
+    expect(await events.text()).toContain('submitted')
+    expect(
+      await waiting.then(
+        ({ status }) => status,
+        () => 'closed',
+      ),
+    ).toBe(200)
+  })
+})
+
+/** fetch may not set Host or Sec-Fetch-Site. */
+function statusOf(url: string, options: object, body?: Buffer): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}

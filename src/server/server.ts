@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { BideError } from '../core/errors.ts'
+import { embeddedEngine } from '../engine/embedded/embedded-engine.ts'
+import { createSealer } from '../engine/embedded/sealer.ts'
+import type { Engine } from '../engine/engine.ts'
+import { systemClock } from '../engine/system-clock.ts'
+import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
+import { createTransport } from '../http/transport.ts'
+import { sqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { createApp } from './app.ts'
+import { readKey } from './key-file.ts'
+import { parseTokens } from './tokens.ts'
+
+export interface ServerOptions {
+  /** 0 takes any that is free. */
+  readonly port: number
+  readonly host: string
+  readonly dataFolder: string
+  /** Null: `key` in the data folder, made where there is none. */
+  readonly keyFile: string | null
+  /** Needed where more than loopback is bound. */
+  readonly tokensFile: string | null
+  /** Names by which the server may be called, beside its address. */
+  readonly allowHosts: readonly string[]
+  readonly egress: {
+    readonly mode: EgressMode
+    readonly allow: readonly string[]
+    readonly deny: readonly string[]
+  }
+  readonly onProblem: (error: unknown) => void
+}
+
+export interface RunningServer {
+  readonly url: string
+  /** Takes no more requests, lets attempts in flight end for so long, and keeps what came of them. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** @throws BideError where it cannot be started safely, or at all. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, port, tokensFile } = options
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)
+  if (!isLoopback && tokensFile === null)
+    throw new BideError(
+      'invalid-usage',
+      `--host ${host} can be reached from elsewhere, so callers need tokens`,
+      {
+        hint: 'name a file of them by --tokens, or listen on 127.0.0.1',
+      },
+    )
+  const tokens = tokensFile === null ? null : parseTokens(readTokens(tokensFile))
+  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  let answer: RequestListener = notYet
+  server.on('request', (request, response) => answer(request, response))
+  await listen(server, port, host)
+  try {
+    const own = { addresses: interfaceAddresses(), port: (server.address() as AddressInfo).port }
+    const egress = createEgressGuard({ ...options.egress, own })
+    const engine = await openEngine(options, egress)
+    const stopping = new AbortController()
+    const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
+    const access = { tokens, hosts, isLoopback }
+    const app = createApp({ engine, egress, access, stopping: stopping.signal, onProblem: options.onProblem })
+    answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    const name = host.includes(':') ? `[${host}]` : host
+    return {
+      url: `http://${name}:${own.port}`,
+      async stop(graceMs) {
+        stopping.abort()
+        await closeServer(server)
+        await engine.stop(graceMs)
+      },
+    }
+  } catch (error) {
+    server.close()
+    throw error
+  }
+}
+
+/** The address is taken first, since the guard must know it; what waits in the store takes a moment more. */
+const notYet: RequestListener = (_, response) => {
+  response.writeHead(503, { 'retry-after': '1' }).end()
+}
+
+/** Whoever is being answered has this long to take it. */
+const LAST_WORDS_MS = 1000
+
+/** Takes no more connections, and lets go of each as soon as its answer has gone. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  const idle = setInterval(() => server.closeIdleConnections(), 10)
+  const late = setTimeout(() => server.closeAllConnections(), LAST_WORDS_MS)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1']
+
+async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<Engine> {
+  const { dataFolder, keyFile, onProblem } = options
+  makeFolder(dataFolder)
+  const file = join(dataFolder, 'bide.db')
+  const store = await sqliteStore(file)
+  try {
+    const isNew = (await store.list({ status: null, before: null, limit: 1 })).length === 0
+    const key = readKey(keyFile ?? join(dataFolder, 'key'), { make: keyFile === null && isNew })
+    const transport = await createTransport({ clock: systemClock, egress })
+    const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
+    return await embeddedEngine({ store, sealer: createSealer(key), effects, onProblem })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new BideError('store', `the data folder ${path} cannot be made: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+function readTokens(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new BideError('invalid-usage', `--tokens: cannot read ${path}`, { cause })
+  }
+}
+
+function interfaceAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new BideError('invalid-usage', `cannot listen on ${host}:${port}: ${cause.message}`, { cause }))
+    })
+    server.listen(port, host, () => resolve())
+  })
+}

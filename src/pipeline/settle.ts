@@ -49,7 +49,7 @@ function settleOnce(env: Env, before: RunState): RunState {
   const pipeline = pipelineOf(env.context, run.pipeline)
   const step = currentStep(pipeline, run)
   const failed = tasksOf(pipeline).filter((task) => run.tasks[taskKey(task)]?.status === 'FAILED')
-  if (failed.length > 0) return isBusy(run) ? run : fail(env, run, failed)
+  if (failed.length > 0 && !hasBegun(run)) return fail(env, run, failed)
   if (run.isPauseWanted) return withStatus(run, isBusy(run) ? 'PAUSING' : 'PAUSED')
   if (step === null) return endRun(env, run, { status: 'COMPLETED', statusMessage: 'Execution Completed.' })
   const toStart = step.filter((task) => run.tasks[taskKey(task)] === undefined)
@@ -69,17 +69,20 @@ function currentStep(pipeline: Pipeline, run: RunState): readonly Task[] | null 
   )
 }
 
-/** True while something of the run is in flight, here or in a nested run. */
+/** True while something of the run is in flight, here or in a nested run; one between two of its steps counts. */
 function isBusy(run: RunState): boolean {
   return Object.values(run.tasks).some(({ work, child }) =>
-    child === null
-      ? work !== null
-      : !isEnded(child.status) && child.status !== 'QUEUED' && isBusyChild(child),
+    child === null ? work !== null : isUnderWay(child) && child.status !== 'PAUSED',
   )
 }
 
-function isBusyChild(child: RunState): boolean {
-  return child.rollback !== null || isBusy(child)
+/** True while a task of the run has begun and not ended: it is let finish before the run does. */
+function hasBegun(run: RunState): boolean {
+  return Object.values(run.tasks).some(({ work, child }) => work !== null || (child && isUnderWay(child)))
+}
+
+function isUnderWay({ status }: RunState): boolean {
+  return !isEnded(status) && status !== 'QUEUED'
 }
 
 function begin(env: Env, run: RunState, task: Task): RunState {

@@ -24,6 +24,7 @@ async function main(): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return help(name)
   if (name === 'poll') return (await import('./commands/poll.ts')).pollCommand(args)
   if (name === 'run') return (await import('./commands/run.ts')).runCommand(args)
+  if (name === 'plan') return (await import('./commands/plan.ts')).planCommand(args)
   if (name === 'check') return (await import('./commands/check.ts')).checkCommand(args)
   if (name === 'serve') return (await import('./commands/serve.ts')).serveCommand(args)
   if (name === 'completion') return (await import('./commands/completion.ts')).completionCommand(args)

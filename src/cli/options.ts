@@ -245,6 +245,12 @@ export const COMMANDS = [
     options: RUN_OPTIONS,
   },
   {
+    name: 'plan',
+    usage: 'bide plan FILE [options]',
+    about: 'Shows what a run would send, in order, and the longest that it can take. Sends nothing.',
+    options: PLAN_OPTIONS,
+  },
+  {
     name: 'check',
     usage: 'bide check FILE... | --success CONDITION [options]',
     about: 'Checks pipeline files, or tries conditions and says why they hold or not. Sends nothing.',

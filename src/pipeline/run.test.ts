@@ -308,7 +308,7 @@ it('a run ends, in order, whatever it is made of and whatever the far side does'
       const context = contextOf(given)
       expectEnded(await simulate(begin(context), { world: given, context, onState: watcher(context) }))
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   )
 })
 
@@ -325,7 +325,7 @@ it('a run that is killed at any of its states and taken up again ends as it woul
         expect(again.output).toEqual(whole.output)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 80 },
   )
 })
 
@@ -348,7 +348,7 @@ it('a run that is paused and resumed at any time ends as it would have', async (
         expect(statusesOf(again)).toEqual(statusesOf(whole))
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 120 },
   )
 })
 
@@ -361,7 +361,7 @@ it('a run that is cancelled at any time has nothing left that runs', async () =>
         await simulate(begin(context), { world: given, context, before, onState: watcher(context) }),
       )
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   )
 })
 
@@ -373,7 +373,7 @@ it('the driver ends every run, and sends a REST request no more often than its f
       expectEnded(ended)
       expectCounts(context, ended, counts)
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   )
 })
 
@@ -384,7 +384,7 @@ it('the driver, which sends side by side, ends a run as one exchange after anoth
       const { ended } = await drive(given, context)
       expect(statusesOf(ended)).toEqual(statusesOf(await simulate(begin(context), { world: given, context })))
     }),
-    { numRuns: 300 },
+    { numRuns: 80 },
   )
 })
 

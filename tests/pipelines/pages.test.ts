@@ -10,6 +10,7 @@ import { runBide } from '../cli/run-bide.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
 
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const pipelines = PAGES.flatMap((page) =>
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)]
     .map(([, text]) => [page, text as string] as const)
@@ -48,8 +49,9 @@ it('docs/pipeline-format.md has the keys of the schema: npm run docs writes them
   expect(page).toContain('| `pollIntervalSeconds` | number | `60` |')
 })
 
-it('README.md shows a pipeline', () => {
+it('README.md shows a pipeline, and how to check, plan and run it', () => {
   expect(pipelines.map(([page]) => page)).toContain('README.md')
+  expect(commands).toHaveLength(3)
 })
 
 it.each(pipelines)('nothing is wrong with the pipeline of %s', (file, text) => {
@@ -58,10 +60,7 @@ it.each(pipelines)('nothing is wrong with the pipeline of %s', (file, text) => {
 
 it.each(pipelines)('the pipeline of %s runs', async (page, text) => {
   const file = join(folder, `${pipelines.findIndex(([, other]) => other === text)}.yaml`)
-  const quick = text
-    .replaceAll('https://ci.example.com', server.url)
-    .replaceAll(/pollIntervalSeconds: \d+/g, 'pollIntervalSeconds: 0.05')
-  writeFileSync(file, quick)
+  writeFileSync(file, quick(text))
   const used = [...new Set([...text.matchAll(/\$\{var\.(\w+)\}/g)].map(([, name]) => name))]
   const variables = used.flatMap((name) => ['--var', `${name}=env:SECRET`])
   const { code, stderr } = await runBide(['run', file, ...variables], {
@@ -71,3 +70,22 @@ it.each(pipelines)('the pipeline of %s runs', async (page, text) => {
   expect(stderr).not.toContain('secret-of-the-test')
   expect(code).toBe(0)
 })
+
+const commands = [...readme.matchAll(/^bide \w+ pipeline\.yaml.*$/gm)].map(([line]) => line)
+it.each(commands)('README.md: %s', async (line) => {
+  const [, text] = pipelines.find(([page]) => page === 'README.md') ?? []
+  writeFileSync(join(folder, 'pipeline.yaml'), quick(text ?? ''))
+  const [, ...args] = line.replace(/#.*/, '').trim().split(/ +/)
+  const options = { cwd: folder, env: { CI_TOKEN: 'secret-of-the-test' } }
+  const { code, stdout, stderr } = await runBide(args, options)
+  expect(stdout + stderr).toContain('Image enumeration')
+  expect(stdout + stderr).not.toContain('secret-of-the-test')
+  expect(code).toBe(0)
+})
+
+/** The same with the sample job server, and without long waits. */
+function quick(text: string): string {
+  return text
+    .replaceAll('https://ci.example.com', server.url)
+    .replaceAll(/pollIntervalSeconds: \d+/g, 'pollIntervalSeconds: 0.05')
+}

@@ -119,7 +119,10 @@ const text = [
 
 const base = celEnv({})
 const PLAIN_TEXT_FUNCTIONS = new Set(['startsWith', 'endsWith', '_<_', '_<=_', '_>_', '_>=_'])
-const comparisons = [...base.funcs].filter((f) => PLAIN_TEXT_FUNCTIONS.has(f.name)).map(charged)
+/** Those of texts only: an operator has a dozen others, which are all tried for a pair of numbers. */
+const comparisons = [...base.funcs]
+  .filter((f) => PLAIN_TEXT_FUNCTIONS.has(f.name) && [f.target, ...f.arguments].includes(STRING))
+  .map(charged)
 const baseEquals = base.funcs.find('_==_')
 
 const equality = [

@@ -1,6 +1,6 @@
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
-import { closest, distance } from 'fastest-levenshtein'
 import type { PathStep } from '../binding/path.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { APPEND, compilePattern, functionNames, NEW_LIST, RANGE, TICK } from './environment.ts'
 import { FACT_NAMES } from './names.ts'
 import { SLOT_PREFIX } from './rewrite.ts'
@@ -194,8 +194,7 @@ function functionFault(expr: Expr): Fault | null {
 
 function functionHint(name: string): string | null {
   if (MACROS.includes(name)) return `${name} takes a variable and a condition, as in items.${name}(i, i.ok)`
-  const nearest = closest(name, [...functionNames, ...MACROS])
-  return distance(name, nearest) <= 3 ? `did you mean ${nearest}?` : null
+  return didYouMean(name, [...functionNames, ...MACROS])
 }
 
 function patternFault(pattern: Expr | undefined, id: bigint): Fault | null {

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { compileProgram } from './program.ts'
 
 /** A condition that compiles, and most likely does not mean what was meant. */
@@ -68,16 +68,10 @@ function lintOne(source: string, where: Lint['where'], sample: unknown): Lint[] 
     const name = slot === null && path[0] === 'responseJson' ? path[1] : undefined
     if (typeof name !== 'string' || Object.hasOwn(sample, name)) continue
     const message = `${name} is not in the sample response`
-    lints.push({ rule: 'unknown-property', where, message, hint: nearest(name, known) })
+    const hint = didYouMean(name, known) ?? `it has: ${known.slice(0, 10).join(', ')}`
+    lints.push({ rule: 'unknown-property', where, message, hint })
   }
   return lints
-}
-
-function nearest(name: string, known: readonly string[]): string {
-  const candidate = known.length === 0 ? null : closest(name, [...known])
-  return candidate !== null && distance(name, candidate) <= 3
-    ? `did you mean ${candidate}?`
-    : `it has: ${known.slice(0, 10).join(', ')}`
 }
 
 function normal(source: string): string {

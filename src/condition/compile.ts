@@ -1,8 +1,10 @@
 import type { Condition, Evaluation, Explanation, Facts, NumberExpression } from '../core/condition.ts'
+import type { Answer } from './answer.ts'
+import type { CompileOptions } from './compile-options.ts'
 import { ConditionError } from './condition-error.ts'
 import { explainProgram, observedValues, whyUndecided } from './explain.ts'
 import { fromFacts } from './names.ts'
-import { type Answer, type CompileOptions, compileProgram, type Program, plainValue } from './program.ts'
+import { compileProgram, type Program, plainValue } from './program.ts'
 import { plainlyNotBoolean } from './result-type.ts'
 
 const VARYING = new Set(['iterationCount', 'elapsedSeconds', 'previous', 'responseHeaders'])

@@ -1,9 +1,9 @@
 import type { Criteria } from '../core/condition.ts'
 import { InvalidTaskError } from '../core/errors.ts'
 import type { PollTask } from '../core/task.ts'
+import type { CompileOptions } from './compile-options.ts'
 import { ConditionError } from './condition-error.ts'
 import { defaultSuccess } from './default-success.ts'
-import type { CompileOptions } from './program.ts'
 
 /**
  * Compiles the conditions of a task. CEL is loaded only where a condition is given.

@@ -3,9 +3,10 @@ import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { formatPath } from '../binding/path.ts'
 import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
+import type { Answer } from './answer.ts'
 import { openBudget } from './budget.ts'
 import { isIdentifier, toDisplay } from './names.ts'
-import { type Answer, type Program, plainValue, type Read, readValue } from './program.ts'
+import { type Program, plainValue, type Read, readValue } from './program.ts'
 import { keysOf } from './views.ts'
 
 const LONGEST_VALUE = 80

@@ -4,19 +4,15 @@ import { formatPath, lookUp, type PathStep } from '../binding/path.ts'
 import type { Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
 import { type Analysis, analyze, expandBareHas, meter } from './analyze.ts'
+import type { Answer } from './answer.ts'
 import { BUDGET, charge, isBudgetSpent, openBudget } from './budget.ts'
+import type { CompileOptions } from './compile-options.ts'
 import { ConditionError } from './condition-error.ts'
 import { environment } from './environment.ts'
 import { FACT_NAMES, fromFacts, valueAt } from './names.ts'
 import { type Rewritten, rewrite, type Slot } from './rewrite.ts'
 import { syntaxFault } from './syntax-hint.ts'
 import { view } from './views.ts'
-
-/** What an expression gave: a CEL value, or why it gave none. */
-export type Answer =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'none'; readonly why: string }
-  | { readonly kind: 'error'; readonly message: string }
 
 /** One part of a condition that reads a value, and the path that it reads. */
 export interface Read {
@@ -37,11 +33,6 @@ export interface Program {
   run(facts: Facts): Answer
   /** The same over one part of the tree, out of what is left of the budget. */
   runPart(part: Expr, facts: Facts): Answer
-}
-
-export interface CompileOptions {
-  /** Tells which `${...}` belong to the run; their values come by `facts.bindings`. None by default. */
-  readonly isBinding?: (steps: readonly PathStep[]) => boolean
 }
 
 /** Conditions are at most this long. */

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build, transform } from 'esbuild'
+import { thirdParty } from './third-party.mjs'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 const root = new URL('..', import.meta.url).pathname
@@ -21,23 +22,26 @@ const shared = {
   target: 'node20.19',
   chunkNames: 'chunks/[name]-[hash]',
   external: ['undici', 'libsql'],
-  legalComments: 'linked',
+  legalComments: 'none',
+  metafile: true,
   define: { BIDE_VERSION: JSON.stringify(version) },
 }
 
 await rm(out, { recursive: true, force: true })
-await Promise.all([buildLibrary(), buildCommand()])
+const inputs = (await Promise.all([buildLibrary(), buildCommand()])).flat()
+await writeFile(`${out}/THIRD-PARTY.txt`, await thirdParty(root, inputs))
 
 async function buildLibrary() {
   const banner =
     "import{createRequire as bideRequire}from'node:module';const require=bideRequire(import.meta.url);"
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: ['src/index.ts', 'src/testing/index.ts'],
     outdir: out,
     outbase: 'src',
     banner: { js: banner },
   })
+  return Object.keys(metafile.inputs)
 }
 
 /**
@@ -46,7 +50,7 @@ async function buildLibrary() {
  */
 async function buildCommand() {
   const folder = `${out}/cli`
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: ['src/cli/main.ts'],
     outdir: folder,
@@ -56,9 +60,10 @@ async function buildCommand() {
   await mkdir(`${folder}/chunks`, { recursive: true })
   await writeFile(`${folder}/package.json`, '{"type":"commonjs"}\n')
   for (const { path, text } of outputFiles) {
-    await writeFile(path, path.endsWith('.js') ? await asCommonJs(text) : text)
+    await writeFile(path, await asCommonJs(text))
   }
   await chmod(`${folder}/main.js`, 0o755)
+  return Object.keys(metafile.inputs)
 }
 
 async function asCommonJs(text) {
@@ -67,7 +72,6 @@ async function asCommonJs(text) {
     platform: 'node',
     target: shared.target,
     minify: true,
-    legalComments: 'eof',
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'bideUrl' },
   })

@@ -29,10 +29,11 @@ export function anyCasePattern(words: readonly string[]): string {
   return `^(?:${words.map(withoutCase).join('|')})$`
 }
 
+/** A pattern that takes any case; escapes such as `\s` stay as they are. */
 export function withoutCase(pattern: string): string {
-  return pattern.replace(/\[([a-z]+)\]|[a-z]/gi, (matched, inside: string = matched) => {
-    return `[${inside.toUpperCase()}${inside.toLowerCase()}]`
-  })
+  return pattern.replace(/\\.|\[([a-z]+)\]|([a-z])/gi, (matched, list?: string, letter = list) =>
+    letter === undefined ? matched : `[${letter.toUpperCase()}${letter.toLowerCase()}]`,
+  )
 }
 
 /** The same schema in fewer words: plain alternatives become a list of types. */

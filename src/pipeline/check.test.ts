@@ -57,6 +57,12 @@ describe('a text that cannot be read', () => {
     ['a tab', `name: P\nstages:\n▸\tS: {}\n`, ['syntax: Tabs are not allowed as indentation']],
     ['a key twice', `name: P\n▸name: Q\n`, ["syntax: key 'name' stands here twice"]],
     ['JSON with a comma too many', `{"name": "P",▸, "stages": {}}`, ['syntax: Unexpected , in flow map']],
+    ['a merge of no map', `name: P\n▸<<: x\n`, ['syntax: << takes a map, by its anchor']],
+    [
+      'a merge of a list of texts',
+      `▸name: P\n<<: [x]\n`,
+      ['syntax: Merge sources must be maps or map aliases'],
+    ],
     ['an alias of nothing', `name: ▸*none\n`, ['syntax: there is no anchor &none']],
   ])
 })
@@ -218,6 +224,11 @@ describe('types and keys', () => {
       'an event',
       inStage(OK, '[T]', 'notifications: {webhook: [{event: ▸SUCESS, url: http://h/}]}\n'),
       ['wrong-type: event: expected SUCCESS, FAILURE, WAITING, STARTED or CANCELED'],
+    ],
+    [
+      'the URL of a webhook',
+      inStage(OK, '[T]', 'notifications: {webhook: [{event: SUCCESS, url: ▸ftp://h/}]}\n'),
+      ['wrong-type: url: expected an http or https URL'],
     ],
     [
       'a rollback without a name',

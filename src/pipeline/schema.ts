@@ -89,10 +89,13 @@ export const pipelineInputSchema = v.looseObject({
 
 const EVENTS = /^(?:success|complete[ds]?|fail(?:ure|ed|s)|wait(?:ing|s)|start(?:ed|s)?|cancell?(?:ed|s)?)$/i
 
+/** A binding at its start may be the whole of it. */
+const HTTP_OR_BOUND = /^\s*(?:https?:\/\/|\$\{)/i
+
 export const webhookSchema = v.looseObject({
   event: v.pipe(v.string(), v.regex(EVENTS, 'expected SUCCESS, FAILURE, WAITING, STARTED or CANCELED')),
   action: v.optional(action, 'POST'),
-  url: v.pipe(v.string(), v.nonEmpty('expected an http or https URL')),
+  url: v.pipe(v.string(), v.regex(HTTP_OR_BOUND, 'expected an http or https URL')),
   headers: v.optional(headers, {}),
   payload: v.optional(v.nullable(text), null),
   cloudProxyId: unread,

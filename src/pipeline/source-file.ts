@@ -1,4 +1,4 @@
-import { type Document, isScalar, parseAllDocuments, visit, type YAMLError } from 'yaml'
+import { type Document, isScalar, parseAllDocuments, type Scalar, visit, type YAMLError } from 'yaml'
 import type { PathStep } from '../binding/path.ts'
 import { aliasesOf } from './aliases.ts'
 import type { Problem } from './problem.ts'
@@ -67,9 +67,19 @@ export function readSource(file: string, text: string): SourceFile {
     if (!(error instanceof RangeError)) throw error
     return {
       documents: [],
-      problems: [place(0, syntax('it is nested too deeply, or too large, to be read'))],
+      problems: [place(0, syntax(unreadable(error)))],
     }
   }
+}
+
+/** What the parser takes, and then refuses to give the data of. */
+class UnreadableError extends RangeError {}
+
+/** Else the stack, or our own bound, is used up. */
+function unreadable(error: RangeError): string {
+  return error instanceof UnreadableError
+    ? error.message
+    : 'it is nested too deeply, or too large, to be read'
 }
 
 type Said = Pick<Problem, 'severity' | 'rule' | 'message' | 'hint'>
@@ -123,8 +133,13 @@ function repeatedKeys(doc: Document): Fault[] {
   visit(doc, {
     Map(_, { items }) {
       const seen = new Set<unknown>()
-      for (const { key } of items) {
-        if (!isScalar(key) || key.value === '<<') continue
+      for (const { key, value } of items) {
+        if (!isScalar(key)) continue
+        if (isMerge(key)) {
+          if (isScalar(value))
+            faults.push({ offset: key.range?.[0] ?? 0, message: '<< takes a map, by its anchor' })
+          continue
+        }
         const name = String(key.value)
         if (seen.has(name))
           faults.push({ offset: key.range?.[0] ?? 0, message: `key '${name}' stands here twice` })
@@ -133,6 +148,10 @@ function repeatedKeys(doc: Document): Fault[] {
     },
   })
   return faults
+}
+
+function isMerge({ value, type }: Scalar): boolean {
+  return type === 'PLAIN' && (value === '<<' || typeof value === 'symbol')
 }
 
 /** A number that JSON would spell otherwise (`1.10`, `007`) is kept as its text. */
@@ -145,7 +164,7 @@ function dataOf(doc: Document): unknown {
     },
   })
   const budget = { left: MOST_VALUES }
-  return withoutEmpty(withInputs(doc.toJS({ maxAliasCount: -1 })), budget)
+  return withoutEmpty(withInputs(toData(doc)), budget)
 }
 
 /** An input without a default is there all the same: it is given when the pipeline is run. */
@@ -154,6 +173,14 @@ function withInputs(data: unknown): unknown {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return data
   const named = Object.entries(input).map(([name, value]) => [name, value ?? ''])
   return { ...(data as object), input: Object.fromEntries(named) }
+}
+
+function toData(doc: Document): unknown {
+  try {
+    return doc.toJS({ maxAliasCount: -1 })
+  } catch (error) {
+    throw error instanceof RangeError ? error : new UnreadableError(sentence((error as Error).message))
+  }
 }
 
 /** Aliases of aliases grow without end; no pipeline that people write comes near. */

@@ -7,11 +7,19 @@ import { maskedEntry } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
 
 export interface Attempts {
-  /** Makes the attempt that is due, and keeps what came of it before the next is armed. Never rejects. */
+  /**
+   * Makes the attempt that is due, and keeps what came of it before the next is armed. Resolves once the answer is
+   * there: keeping it holds up no other attempt. Never rejects.
+   */
   make(id: string): Promise<void>
   /** Breaks off what is in flight; what comes of it is dropped, so it is asked again after a restart. */
   abandon(): void
+  /** Resolves once all that came of attempts is kept. */
+  settled(): Promise<void>
 }
+
+/** Answers that wait to be kept; beyond that, no more are asked for until the store has caught up. */
+const MOST_UNKEPT = 4000
 
 /** A poll that cannot be carried on by this program is looked at again after this long. */
 const DEFECT_PAUSE_MS = 60_000
@@ -26,13 +34,15 @@ export function createAttempts({
   onProblem,
 }: SharedParts): Attempts {
   const flying = new Set<AbortController>()
+  const unkept = new Set<Promise<void>>()
   let isAbandoned = false
 
-  const attempt = async (poll: KeptPoll) => {
+  const attempt = async (poll: KeptPoll, land: () => void) => {
     if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
     if (poll.state.dueAt > effects.clock.now()) return rearm(poll)
     const step = await fly(poll, poll.state)
     if (step === null) return
+    land()
     await keeper.keep(poll, happeningsOf(poll, step))
     watchers.tell(poll.id)
     rearm(poll)
@@ -58,18 +68,30 @@ export function createAttempts({
       land()
     }
   }
+  const carryOn = async (id: string, land: () => void) => {
+    try {
+      await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll, land)))
+    } catch (error) {
+      onProblem(error)
+      if (!isAbandoned) arm({ id, origin: '', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
+    }
+  }
   const rearm = (poll: KeptPoll) => {
     if (poll.state.kind === 'waiting' && !poll.isPaused && poll.flight === null)
       arm({ ...poll, dueAt: poll.state.dueAt })
   }
   return {
-    async make(id) {
-      try {
-        await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll)))
-      } catch (error) {
-        onProblem(error)
-        if (!isAbandoned) arm({ id, origin: '', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
-      }
+    make: (id) =>
+      new Promise((landed) => {
+        const land = () => unkept.size <= MOST_UNKEPT && landed()
+        const kept = carryOn(id, land).finally(() => {
+          unkept.delete(kept)
+          landed()
+        })
+        unkept.add(kept)
+      }),
+    async settled() {
+      await Promise.all(unkept)
     },
     abandon() {
       isAbandoned = true

@@ -11,6 +11,7 @@ import { createLanes, type LaneLimits } from './lanes.ts'
 import { createLoop } from './loop.ts'
 import { pollView } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
+import { sharedCriteria } from './shared-criteria.ts'
 import { createSubmissions } from './submissions.ts'
 import { createTrials } from './trials.ts'
 import { createWatchers } from './watchers.ts'
@@ -41,12 +42,13 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const { store, sealer, effects, onProblem } = options
   await refuseOtherKey(store, sealer)
   const agenda = createAgenda()
-  const polls = createKeptPolls(store, sealer)
+  const criteriaOf = sharedCriteria()
+  const polls = createKeptPolls(store, sealer, criteriaOf)
   const keeper = createKeeper({ store, sealer, clock: effects.clock, onProblem })
   const watchers = createWatchers()
   const horizon = createHorizon(agenda, { store, clock: effects.clock })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
-  const shared = { store, sealer, effects, polls, keeper, watchers, onProblem, open }
+  const shared = { store, sealer, effects, criteriaOf, polls, keeper, watchers, onProblem, open }
   const arm = (poll: { id: string; origin: string; dueAt: number }) => {
     horizon.arm(poll)
     loop.wake(poll.dueAt)
@@ -58,7 +60,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   let isStopping = false
   return {
     ...createSubmissions({ ...shared, arm }),
-    ...createTrials(effects),
+    ...createTrials(effects, criteriaOf),
     command: commands,
     watch: watchers.add,
     async get(id) {
@@ -87,6 +89,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       attempts.abandon()
       keeper.giveUp()
       await lanes.idle()
+      await attempts.settled()
       await store.close()
     },
   }

@@ -1,10 +1,9 @@
-import { compileCriteria } from '../../condition/criteria.ts'
-import type { Criteria } from '../../core/condition.ts'
 import type { CompiledPoll, PollState } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
 import type { Store, StoredPoll } from '../../store/store.ts'
 import type { Shown } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
+import type { CriteriaOf } from './shared-criteria.ts'
 
 /** A poll in memory in full, because something is done with it now or was just now. */
 export interface KeptPoll {
@@ -34,11 +33,10 @@ interface Place {
 const IDLE_BYTES = 64 * 1024 * 1024
 const BYTES_BESIDE_BODY = 4 * 1024
 
-export function createKeptPolls(store: Store, sealer: Sealer): KeptPolls {
+export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: CriteriaOf): KeptPolls {
   /** In the order of last use. */
   const places = new Map<string, Place>()
   let idleBytes = 0
-  const criteriaOf = sharedCriteria()
 
   const load = async (id: string): Promise<KeptPoll | null> => {
     const stored = await store.get(id)
@@ -89,20 +87,5 @@ export function unsealed(stored: StoredPoll, sealer: Sealer): Shown {
     task: JSON.parse(sealer.open(stored.task, `task ${id}`)) as PollTask,
     state: JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState,
     isPaused: status === 'PAUSED',
-  }
-}
-
-const SHARED_CRITERIA = 1000
-
-/** Many polls have the same conditions: they are compiled once. */
-function sharedCriteria(): (task: PollTask) => Promise<Criteria> {
-  const known = new Map<string, Promise<Criteria>>()
-  return (task) => {
-    const key = JSON.stringify([task.exitCriteria, task.progress])
-    const criteria = known.get(key) ?? compileCriteria(task)
-    known.delete(key)
-    known.set(key, criteria)
-    if (known.size > SHARED_CRITERIA) known.delete(known.keys().next().value as string)
-    return criteria
   }
 }

@@ -10,8 +10,16 @@ const SHORTEST_OF_ANY_HEADER = 8
 
 /** A redactor for all that a task may hold secret: headers, the URL's password, telling parameters of its query. */
 export function taskRedactor(task: PollTask): Redactor {
-  return createRedactor([...headerSecrets(task), ...urlSecrets(task.url)])
+  let redactor = redactors.get(task)
+  if (redactor === undefined) {
+    redactor = createRedactor([...headerSecrets(task), ...urlSecrets(task.url)])
+    redactors.set(task, redactor)
+  }
+  return redactor
 }
+
+/** A poll is asked again and again, and each of its attempts is masked. */
+const redactors = new WeakMap<PollTask, Redactor>()
 
 /** A task that may be shown. */
 export function maskedTask(task: PollTask, redactor: Redactor): PollTask {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomFillSync,
+} from 'node:crypto'
 import { BideError } from '../../core/errors.ts'
 
 /** Encrypts what a store keeps, so that a file that gets away tells no secret. */
@@ -17,11 +24,13 @@ const TAG_BYTES = 16
 
 /** AES-256-GCM. `key` is 32 bytes; the keys that are used are derived from it. */
 export function createSealer(key: Uint8Array): Sealer {
-  const derived = (use: string) => Buffer.from(hkdfSync('sha256', key, '', `bide ${use}`, 32))
+  const derived = (use: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `bide ${use}`, 32)))
+  const nextIv = ivs()
   const [sealing, digesting] = [derived('seal'), derived('digest')]
   return {
     seal(text, place) {
-      const iv = randomBytes(IV_BYTES)
+      const iv = nextIv()
       const cipher = createCipheriv('aes-256-gcm', sealing, iv).setAAD(Buffer.from(place))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return Buffer.concat([Buffer.from([FORMAT]), iv, cipher.getAuthTag(), body])
@@ -44,5 +53,19 @@ export function createSealer(key: Uint8Array): Sealer {
       }
     },
     digest: (text) => createHmac('sha256', digesting).update(text).digest('hex'),
+  }
+}
+
+/** Random bytes are cheap in bulk, and dear in dozens. Each part is given out once, as a copy. */
+function ivs(): () => Buffer {
+  const pool = Buffer.alloc(IV_BYTES * 1024)
+  let used = pool.length
+  return () => {
+    if (used === pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += IV_BYTES
+    return Buffer.from(pool.subarray(used - IV_BYTES, used))
   }
 }

@@ -3,6 +3,7 @@ import type { Effects } from '../effects.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeptPolls } from './kept-polls.ts'
 import type { Sealer } from './sealer.ts'
+import type { CriteriaOf } from './shared-criteria.ts'
 import type { Watchers } from './watchers.ts'
 
 /** What the parts of the engine that change polls have in common. */
@@ -10,6 +11,7 @@ export interface SharedParts {
   readonly store: Store
   readonly sealer: Sealer
   readonly effects: Effects
+  readonly criteriaOf: CriteriaOf
   readonly polls: KeptPolls
   readonly keeper: Keeper
   readonly watchers: Watchers

@@ -1,4 +1,3 @@
-import { compileCriteria } from '../../condition/criteria.ts'
 import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
@@ -35,9 +34,12 @@ function repeated(asked: Idempotency, known: Idempotency): SubmitResult {
     : { kind: 'key-reused' }
 }
 
-async function prepare({ sealer, effects }: SharedParts, { task: input, name, idempotency }: NewPoll) {
+async function prepare(
+  { sealer, effects, criteriaOf }: SharedParts,
+  { task: input, name, idempotency }: NewPoll,
+) {
   const task = parsePollTask(input)
-  await compileCriteria(task)
+  await criteriaOf(task)
   const id = effects.newId()
   const now = effects.clock.now()
   const state = start(task, now)

@@ -1,4 +1,3 @@
-import { compileCriteria } from '../../condition/criteria.ts'
 import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
@@ -6,17 +5,18 @@ import type { Engine } from '../engine.ts'
 import { nextStep } from '../run-poll.ts'
 import { taskRedactor } from './mask.ts'
 import { maskedEntry } from './poll-view.ts'
+import type { CriteriaOf } from './shared-criteria.ts'
 
 /** Trials at a time: each holds a connection, and its caller. */
 const AT_ONCE = 16
 
 /** Makes single attempts of which nothing is kept. */
-export function createTrials(effects: Effects): Pick<Engine, 'tryOnce'> {
+export function createTrials(effects: Effects, criteriaOf: CriteriaOf): Pick<Engine, 'tryOnce'> {
   let running = 0
   return {
     async tryOnce(input) {
       const task = parsePollTask({ ...(input as object), initialDelaySeconds: 0 })
-      const criteria = await compileCriteria(task)
+      const criteria = await criteriaOf(task)
       if (running >= AT_ONCE) return null
       running++
       try {

@@ -40,21 +40,25 @@ export function createAttempts({
   const attempt = async (poll: KeptPoll, land: () => void) => {
     if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
     if (poll.state.dueAt > effects.clock.now()) return rearm(poll)
-    const step = await fly(poll, poll.state)
-    if (step === null) return
-    land()
-    await keeper.keep(poll, happeningsOf(poll, step))
+    let tellKept = () => {}
+    const kept = new Promise<void>((resolve) => {
+      tellKept = resolve
+    })
+    try {
+      const step = await fly(poll, poll.state, kept)
+      if (step === null) return
+      land()
+      await keeper.keep(poll, happeningsOf(poll, step))
+    } finally {
+      tellKept()
+    }
     watchers.tell(poll.id)
     rearm(poll)
   }
   /** The poll has its new state once it has landed. Null where the attempt was abandoned. */
-  const fly = async (poll: KeptPoll, state: WaitingPoll) => {
+  const fly = async (poll: KeptPoll, state: WaitingPoll, kept: Promise<void>) => {
     const controller = new AbortController()
-    let land = () => {}
-    const ended = new Promise<void>((resolve) => {
-      land = resolve
-    })
-    poll.flight = { controller, ended }
+    poll.flight = { controller, kept }
     flying.add(controller)
     try {
       const step = await nextStep(poll.compiled, state, { effects, signal: controller.signal })
@@ -65,7 +69,6 @@ export function createAttempts({
     } finally {
       flying.delete(controller)
       poll.flight = null
-      land()
     }
   }
   const carryOn = async (id: string, land: () => void) => {

@@ -34,9 +34,10 @@ export function createCommands(parts: SharedParts) {
   }
   /** An attempt in flight ends as cancelled by itself, and is kept by who makes it. */
   const breakOff = async (poll: KeptPoll, by: string) => {
-    if (poll.flight === null) return
-    poll.flight.controller.abort(by)
-    await poll.flight.ended
+    const { flight } = poll
+    if (flight === null) return
+    flight.controller.abort(by)
+    await flight.kept
   }
   return (id: string, command: PollCommand, by: string): Promise<CommandResult> =>
     polls.use(id, async (poll) => (poll === null ? { kind: 'unknown' } : carryOut(poll, command, by)))

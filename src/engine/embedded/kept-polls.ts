@@ -14,8 +14,8 @@ export interface KeptPoll {
   state: PollState
   isPaused: boolean
   lastEvent: number
-  /** The attempt that is being made. */
-  flight: { readonly controller: AbortController; readonly ended: Promise<void> } | null
+  /** The attempt that is being made; `kept` resolves once what came of it is kept. */
+  flight: { readonly controller: AbortController; readonly kept: Promise<void> } | null
 }
 
 export interface KeptPolls {

@@ -165,7 +165,7 @@ function readInputs(parsed: Arguments, pipeline: Pipeline, secrets: NamedSecret[
   const known = Object.keys(pipeline.input)
   const input: Record<string, string> = {}
   for (const [name, text] of pairs(parsed, 'input')) {
-    if (!known.includes(name) && !pipeline.mandatoryInputs.includes(name)) {
+    if (!known.includes(name)) {
       const near =
         didYouMean(name, known) ?? (known.length === 0 ? 'it has none' : `it has: ${known.join(', ')}`)
       throw new UsageError(`--input: pipeline '${pipeline.name}' has no input '${name}'`, near)
@@ -176,7 +176,7 @@ function readInputs(parsed: Arguments, pipeline: Pipeline, secrets: NamedSecret[
 }
 
 function requireMandatory(pipeline: Pipeline, input: Readonly<Record<string, string>>): void {
-  const missing = pipeline.mandatoryInputs.find((name) => (input[name] ?? pipeline.input[name] ?? '') === '')
+  const missing = pipeline.mandatoryInputs.find((name) => (input[name] ?? pipeline.input[name]) === '')
   if (missing === undefined) return
   throw new UsageError(`input '${missing}' is mandatory and has no value`, `as in: --input ${missing}=...`)
 }

@@ -65,8 +65,9 @@ interface CheckedDocument {
 }
 
 function checkDocument(data: unknown, variables: readonly string[] | null): CheckedDocument {
-  const { value: file, findings: shapeFindings } = shapePipeline(data)
-  if (file === null) return { pipeline: null, findings: shapeFindings }
+  const { value, findings: shapeFindings } = shapePipeline(data)
+  if (value === null) return { pipeline: null, findings: shapeFindings }
+  const file = withDescribedInputs(value)
   const order = readOrder(file)
   const tasks = readTasks(file)
   const known: KnownNames = {
@@ -86,6 +87,12 @@ function checkDocument(data: unknown, variables: readonly string[] | null): Chec
   ]
   const isWrong = findings.some(({ severity }) => severity === 'error')
   return { pipeline: isWrong ? null : assemble(file, order, tasks.read), findings }
+}
+
+/** An input that is only described is there all the same, with an empty default. */
+function withDescribedInputs(file: PipelineFile): PipelineFile {
+  const described = Object.keys(file._inputMeta).map((name) => [name, ''])
+  return { ...file, input: { ...Object.fromEntries(described), ...file.input } }
 }
 
 function readTasks(file: PipelineFile) {

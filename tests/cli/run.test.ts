@@ -24,7 +24,7 @@ const poll = (path: string, more = '') =>
 const RELEASE = `
 kind: PIPELINE
 name: Release
-input: {api: '', skip: 'no', ready: /ready}
+input: {skip: 'no', ready: /ready}
 output: {id: '\${Build.Start.output.responseJson.id}', web: '\${Deploy.Web.output.iterationCount}'}
 _inputMeta: {api: {mandatory: true}}
 rollbacks: [{stage: Verify, name: Undo, inputs: {api: '\${input.api}'}}]

@@ -220,6 +220,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
     help: 'a range, address or host, with :PORT or without',
   },
   { flag: 'egress-deny', value: 'TARGET', repeatable: true, help: 'wins over all that is allowed' },
+  { flag: 'keep', value: 'TIME', kind: 'duration', help: 'how long a poll is kept after its end (30d)' },
   {
     flag: 'grace',
     value: 'TIME',

@@ -33,6 +33,8 @@ export interface ServerOptions {
     readonly allow: readonly string[]
     readonly deny: readonly string[]
   }
+  /** How long a poll is kept after its end. */
+  readonly keepMs?: number
   readonly onProblem: (error: unknown) => void
 }
 
@@ -104,7 +106,7 @@ async function closeServer(server: Server): Promise<void> {
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1']
 
 async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<Engine> {
-  const { dataFolder, keyFile, onProblem } = options
+  const { dataFolder, keyFile, keepMs, onProblem } = options
   makeFolder(dataFolder)
   const file = join(dataFolder, 'bide.db')
   const store = await sqliteStore(file)
@@ -113,7 +115,13 @@ async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<
     const key = readKey(keyFile ?? join(dataFolder, 'key'), { make: keyFile === null && isNew })
     const transport = await createTransport({ clock: systemClock, egress })
     const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
-    return await embeddedEngine({ store, sealer: createSealer(key), effects, onProblem })
+    return await embeddedEngine({
+      store,
+      sealer: createSealer(key),
+      effects,
+      onProblem,
+      ...(keepMs !== undefined && { keepMs }),
+    })
   } catch (error) {
     await store.close()
     throw error

@@ -9,6 +9,7 @@ interface Kept {
 /** A store that ends with the process: for tests, and for trying things out. */
 export function memoryStore(): Store {
   const polls = new Map<string, Kept>()
+  let places = 0
   const submissions = new Map<string, Idempotency>()
   const all = () => [...polls.values()]
   return {
@@ -16,7 +17,7 @@ export function memoryStore(): Store {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
       if (idempotency) submissions.set(idempotency.key, idempotency)
-      polls.set(poll.id, { poll, place: polls.size + 1, events: [...events] })
+      polls.set(poll.id, { poll, place: ++places, events: [...events] })
       return { kind: 'added' }
     },
     async change({ id, events, ...changed }) {
@@ -44,6 +45,13 @@ export function memoryStore(): Store {
         .sort(order)
         .slice(0, limit),
     countOpen: async () => all().filter(({ poll: { status } }) => isOpen(status)).length,
+    async removeEnded({ before, limit }) {
+      const ended = all().filter(({ poll }) => poll.endedAt !== null && poll.endedAt < before)
+      const old = [...submissions.values()].filter(({ at }) => at < before)
+      for (const { poll } of ended.slice(0, limit)) polls.delete(poll.id)
+      for (const { key } of old.slice(0, limit)) submissions.delete(key)
+      return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) }
+    },
     async close() {},
   }
 }

@@ -31,6 +31,7 @@ const poll = (id: string, changed: Partial<StoredPoll> = {}): StoredPoll => ({
   origin: 'http://127.0.0.1:1',
   createdAt: 1000.5,
   dueAt: 2000.25,
+  endedAt: null,
   task: bytes('task'),
   state: bytes('state'),
   ...changed,
@@ -60,11 +61,12 @@ describe.each([
   it('changes a poll and adds its events, each of them once', async () => {
     const store = kept(await create())
     await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
-    const change = { id: 'a', status: 'FAILED', dueAt: null, state: bytes('new') } as const
+    const change = { id: 'a', status: 'FAILED', dueAt: null, endedAt: 7, state: bytes('new') } as const
     await store.change({ ...change, events: [event(2)] })
     await store.change({ ...change, events: [event(2), event(3, 'ended')] })
     expect(plain(await store.get('a'))).toMatchObject({
       status: 'FAILED',
+      endedAt: 7,
       dueAt: null,
       state: 'new',
       task: 'task',
@@ -80,7 +82,7 @@ describe.each([
     const store = kept(await create())
     await added(store, poll('a'))
     const change = (dueAt: number) =>
-      store.change({ id: 'a', status: 'RUNNING', dueAt, state: bytes(`${dueAt}`), events: [] })
+      store.change({ id: 'a', status: 'RUNNING', dueAt, endedAt: null, state: bytes(`${dueAt}`), events: [] })
     await Promise.all(Array.from({ length: 1000 }, (_, i) => change(i)))
     expect(plain(await store.get('a'))).toMatchObject({ dueAt: 999, state: '999' })
   })
@@ -88,8 +90,12 @@ describe.each([
   it('takes an idempotency key once, and gives back what it was taken with', async () => {
     const store = kept(await create())
     const submit = (id: string, digest: string) =>
-      store.submit({ poll: poll(id), events: [], idempotency: { key: 'k', digest, answer: `answer ${id}` } })
-    const known = { kind: 'known', submission: { key: 'k', digest: 'x', answer: 'answer a' } }
+      store.submit({
+        poll: poll(id),
+        events: [],
+        idempotency: { key: 'k', digest, answer: `answer ${id}`, at: 3 },
+      })
+    const known = { kind: 'known', submission: { key: 'k', digest: 'x', answer: 'answer a', at: 3 } }
     expect(await Promise.all([submit('a', 'x'), submit('b', 'x')])).toEqual([{ kind: 'added' }, known])
     expect(await submit('c', 'y')).toEqual(known)
     expect([await store.get('b'), await store.get('c')]).toEqual([null, null])
@@ -119,6 +125,28 @@ describe.each([
     const rest = await store.due({ after: first[1]!, until: 6, limit: 9 })
     expect(rest.map(({ id }) => id)).toEqual(['c', 'late'])
     expect(rest[0]!.origin).toBe('http://127.0.0.1:1')
+  })
+
+  it('removes what ended before, oldest first and so many at a time, and nothing else', async () => {
+    const store = kept(await create())
+    const ended = (id: string, endedAt: number) => poll(id, { status: 'FAILED', dueAt: null, endedAt })
+    const idempotency = (key: string, at: number) => ({ key, digest: '', answer: '', at })
+    await store.submit({ poll: ended('a', 10), events: [event(1)], idempotency: idempotency('old', 9) })
+    await store.submit({ poll: ended('b', 20), events: [event(1)], idempotency: idempotency('new', 30) })
+    await added(store, ended('c', 30), poll('open'))
+    expect(await store.removeEnded({ before: 30, limit: 1 })).toEqual({ removed: 2 })
+    expect([await store.get('a'), await store.lastEvent('a'), await store.lastEvent('b')]).toEqual([
+      null,
+      0,
+      1,
+    ])
+    expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 1 })
+    expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 0 })
+    const left = await store.list({ status: null, before: null, limit: 9 })
+    expect(left.map(({ id }) => id)).toEqual(['open', 'c'])
+    const again = (key: string) =>
+      store.submit({ poll: poll(key), events: [], idempotency: idempotency(key, 40) })
+    expect([(await again('old')).kind, (await again('new')).kind]).toEqual(['added', 'known'])
   })
 
   it('counts what has not ended', async () => {

@@ -14,6 +14,8 @@ export interface StoredPoll {
   readonly createdAt: number
   /** Epoch ms of the next attempt; null where none is to come. */
   readonly dueAt: number | null
+  /** Epoch ms; null while it goes on. */
+  readonly endedAt: number | null
   readonly task: Uint8Array
   readonly state: Uint8Array
 }
@@ -28,7 +30,7 @@ export interface StoredEvent {
 }
 
 /** What an attempt or a command makes of a poll. An event that is kept already is not kept twice. */
-export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'state'> {
+export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
   readonly events: readonly StoredEvent[]
 }
 
@@ -37,6 +39,8 @@ export interface Idempotency {
   readonly key: string
   readonly digest: string
   readonly answer: string
+  /** Epoch ms. */
+  readonly at: number
 }
 
 export interface Submission {
@@ -97,6 +101,11 @@ export interface Store {
   due(query: DueQuery): Promise<readonly DuePoll[]>
   /** Polls that have not ended. */
   countOpen(): Promise<number>
+  /** Removes polls that ended before, with their events, and keys that are older: so many of each at most. */
+  removeEnded(query: {
+    readonly before: number
+    readonly limit: number
+  }): Promise<{ readonly removed: number }>
   /** Keeps what is under way, then closes. */
   close(): Promise<void>
 }

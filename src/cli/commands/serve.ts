@@ -8,6 +8,7 @@ import { UsageError } from '../usage-error.ts'
 
 const PORT = 4646
 const GRACE_SECONDS = 10
+const KEEP_SECONDS = 30 * 86_400
 
 /** `bide serve`: stays until a signal; 0 where it then ended in good order. */
 export async function serveCommand(args: readonly string[]): Promise<number> {
@@ -41,6 +42,7 @@ function serverOptions(parsed: Arguments): ServerOptions {
       allow: listValue(parsed, 'egress-allow'),
       deny: listValue(parsed, 'egress-deny'),
     },
+    keepMs: (numberValue(parsed, 'keep') ?? KEEP_SECONDS) * 1000,
     onProblem: (error) => say(complaintOf(error)),
   }
 }

@@ -289,6 +289,18 @@ describe('the embedded engine', () => {
     expect(await engine.get(id)).toMatchObject({ status: 'COMPLETED' })
   })
 
+  it('forgets a poll some time after its end, not one that goes on', async () => {
+    const { engine, submit, far, pass } = await world({ keepMs: 3_600_000 })
+    const [ended, waiting] = [await submit(), await submit({ initialDelaySeconds: 86_400 })]
+    await far.answer('FINISHED')
+    await pass(3_600_000)
+    expect(await engine.get(ended)).not.toBeNull()
+    await pass(60_000)
+    expect(await engine.get(ended)).toBeNull()
+    expect(await engine.events(ended, { after: 0, limit: 5, kind: null })).toBeNull()
+    expect(await engine.get(waiting)).toMatchObject({ status: 'RUNNING' })
+  })
+
   it('starts only with the key that its store was written with', async () => {
     const { submit, store } = await world()
     await submit()

@@ -13,6 +13,7 @@ import { pollView } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import { sharedCriteria } from './shared-criteria.ts'
 import { createSubmissions } from './submissions.ts'
+import { sweep } from './sweep.ts'
 import { createTrials } from './trials.ts'
 import { createWatchers } from './watchers.ts'
 
@@ -24,6 +25,8 @@ export interface EmbeddedEngineOptions {
   readonly limits?: Partial<LaneLimits>
   /** Polls that may wait at a time: a million by default. */
   readonly maxOpen?: number
+  /** How long a poll is kept after its end: 30 days by default. */
+  readonly keepMs?: number
   /** Hears of what goes wrong with no caller to be told. */
   readonly onProblem: (error: unknown) => void
 }
@@ -31,6 +34,7 @@ export interface EmbeddedEngineOptions {
 const PER_ORIGIN = 16
 const TOTAL = 512
 const MAX_OPEN = 1_000_000
+const KEEP_MS = 30 * 86_400_000
 
 /**
  * An engine in this process over a store: a table of due times drives the pure machine of the core. What an earlier
@@ -57,7 +61,9 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const lanes = createLanes({ perOrigin: PER_ORIGIN, total: TOTAL, ...options.limits }, attempts.make)
   const loop = createLoop({ agenda, horizon, lanes, clock: effects.clock, onProblem })
   const commands = createCommands({ ...shared, arm })
-  let isStopping = false
+  const stopping = new AbortController()
+  const keepMs = options.keepMs ?? KEEP_MS
+  const swept = sweep({ store, clock: effects.clock, keepMs, signal: stopping.signal, onProblem })
   return {
     ...createSubmissions({ ...shared, arm }),
     ...createTrials(effects, criteriaOf),
@@ -77,9 +83,9 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       const events = await store.events(id, query)
       return events.length > 0 || (await store.get(id)) !== null ? events : null
     },
-    isReady: () => keeper.isWell() && !isStopping,
+    isReady: () => keeper.isWell() && !stopping.signal.aborted,
     async stop(graceMs) {
-      isStopping = true
+      stopping.abort()
       lanes.close()
       loop.stop()
       const over = new AbortController()
@@ -90,6 +96,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       keeper.giveUp()
       await lanes.idle()
       await attempts.settled()
+      await swept
       await store.close()
     },
   }

@@ -37,6 +37,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     id: poll.id,
     status: statusOf(poll.state, poll.isPaused),
     dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? poll.state.dueAt : null,
+    endedAt: poll.state.kind === 'done' ? poll.state.endedAt : null,
     state: sealer.seal(JSON.stringify(poll.state), `state ${poll.id}`),
     events,
   })

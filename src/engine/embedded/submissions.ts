@@ -52,6 +52,7 @@ async function prepare(
       origin: new URL(task.url).origin,
       createdAt: now,
       dueAt: state.dueAt,
+      endedAt: null,
       task: sealer.seal(JSON.stringify(task), `task ${id}`),
       state: sealer.seal(JSON.stringify(state), `state ${id}`),
     },
@@ -60,6 +61,7 @@ async function prepare(
       key: idempotency.key,
       digest: sealer.digest(idempotency.text),
       answer: JSON.stringify(view),
+      at: now,
     },
   }
   return { submission, view, dueAt: state.dueAt }

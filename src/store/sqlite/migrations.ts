@@ -8,10 +8,12 @@ export const MIGRATIONS: readonly string[] = [
      origin TEXT NOT NULL,
      created_at REAL NOT NULL,
      due_at REAL,
+     ended_at REAL,
      task BLOB NOT NULL,
      state BLOB NOT NULL
    ) STRICT;
    CREATE INDEX polls_due ON polls (due_at, id, origin) WHERE due_at IS NOT NULL;
+   CREATE INDEX polls_ended ON polls (ended_at) WHERE ended_at IS NOT NULL;
    CREATE INDEX polls_status ON polls (status, place);
    CREATE TABLE events (
      poll_id TEXT NOT NULL,
@@ -24,6 +26,8 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE submissions (
      key TEXT PRIMARY KEY,
      digest TEXT NOT NULL,
-     answer TEXT NOT NULL
-   ) STRICT, WITHOUT ROWID;`,
+     answer TEXT NOT NULL,
+     at REAL NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX submissions_at ON submissions (at);`,
 ]

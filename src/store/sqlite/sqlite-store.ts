@@ -30,9 +30,9 @@ export async function sqliteStore(path: string): Promise<Store> {
   const group = groupCommit(database)
   return {
     submit: (submission) => group.write(() => submit(sql, submission)),
-    change: ({ id, status, dueAt, state, events }) =>
+    change: ({ id, status, dueAt, endedAt, state, events }) =>
       group.write(() => {
-        sql.changePoll.run(status, dueAt, state, id)
+        sql.changePoll.run(status, dueAt, endedAt, state, id)
         addEvents(sql, id, events)
       }),
     get: async (id) => pollOf(sql.poll.all(id)[0] as PollRow | undefined),
@@ -52,6 +52,7 @@ export async function sqliteStore(path: string): Promise<Store> {
       return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
     },
     countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
+    removeEnded: (query) => group.write(() => removeEnded(sql, query)),
     async close() {
       group.flush()
       database.close()
@@ -61,13 +62,13 @@ export async function sqliteStore(path: string): Promise<Store> {
 
 function submit(sql: Statements, { poll, events, idempotency }: Submission): Submitted {
   if (idempotency !== null) {
-    const { key, digest, answer } = idempotency
-    if (Number(sql.takeKey.run(key, digest, answer).changes) === 0) {
+    const { key, digest, answer, at } = idempotency
+    if (Number(sql.takeKey.run(key, digest, answer, at).changes) === 0) {
       return { kind: 'known', submission: { ...(sql.submission.all(key)[0] as Idempotency) } }
     }
   }
-  const { id, name, status, origin, createdAt, dueAt, task, state } = poll
-  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, task, state)
+  const { id, name, status, origin, createdAt, dueAt, endedAt, task, state } = poll
+  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, endedAt, task, state)
   addEvents(sql, id, events)
   return { kind: 'added' }
 }
@@ -76,11 +77,30 @@ function addEvents(sql: Statements, id: string, events: readonly StoredEvent[]):
   for (const { number, kind, at, data } of events) sql.insertEvent.run(id, number, kind, at, data)
 }
 
+function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }) {
+  const ended = sql.ended.all(before, limit) as { id: string }[]
+  for (const { id } of ended) {
+    sql.removeEvents.run(id)
+    sql.removePoll.run(id)
+  }
+  return { removed: ended.length + Number(sql.removeKeys.run(before, limit).changes) }
+}
+
 function pollOf(row: PollRow | undefined): StoredPoll | null {
   return row === undefined ? null : fromRow(row)
 }
 
-function fromRow({ id, name, status, origin, created_at, due_at, task, state }: PollRow): StoredPoll {
+function fromRow({
+  id,
+  name,
+  status,
+  origin,
+  created_at,
+  due_at,
+  ended_at,
+  task,
+  state,
+}: PollRow): StoredPoll {
   return {
     id,
     name,
@@ -88,6 +108,7 @@ function fromRow({ id, name, status, origin, created_at, due_at, task, state }: 
     origin,
     createdAt: created_at,
     dueAt: due_at,
+    endedAt: ended_at,
     task,
     state,
   }

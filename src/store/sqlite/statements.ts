@@ -1,20 +1,24 @@
 import type { Database } from './database.ts'
 
-const POLL = 'place, id, name, status, origin, created_at, due_at, task, state'
+const POLL = 'place, id, name, status, origin, created_at, due_at, ended_at, task, state'
 
 /** Every statement of the store, prepared once. */
 export function prepareStatements(database: Database) {
   return {
     insertPoll: database.prepare(
-      `INSERT INTO polls (id, name, status, origin, created_at, due_at, task, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO polls (id, name, status, origin, created_at, due_at, ended_at, task, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    changePoll: database.prepare('UPDATE polls SET status = ?, due_at = ?, state = ? WHERE id = ?'),
+    changePoll: database.prepare(
+      'UPDATE polls SET status = ?, due_at = ?, ended_at = ?, state = ? WHERE id = ?',
+    ),
     insertEvent: database.prepare(
       'INSERT OR IGNORE INTO events (poll_id, number, kind, at, data) VALUES (?, ?, ?, ?, ?)',
     ),
-    takeKey: database.prepare('INSERT OR IGNORE INTO submissions (key, digest, answer) VALUES (?, ?, ?)'),
-    submission: database.prepare('SELECT key, digest, answer FROM submissions WHERE key = ?'),
+    takeKey: database.prepare(
+      'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',
+    ),
+    submission: database.prepare('SELECT key, digest, answer, at FROM submissions WHERE key = ?'),
     poll: database.prepare(`SELECT ${POLL} FROM polls WHERE id = ?`),
     list: database.prepare(`SELECT ${POLL} FROM polls WHERE place < ? ORDER BY place DESC LIMIT ?`),
     listOfStatus: database.prepare(
@@ -32,6 +36,12 @@ export function prepareStatements(database: Database) {
       `SELECT id, origin, due_at AS dueAt FROM polls
        WHERE due_at IS NOT NULL AND (due_at, id) > (?, ?) AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
     ),
+    ended: database.prepare('SELECT id FROM polls WHERE ended_at < ? ORDER BY ended_at LIMIT ?'),
+    removePoll: database.prepare('DELETE FROM polls WHERE id = ?'),
+    removeEvents: database.prepare('DELETE FROM events WHERE poll_id = ?'),
+    removeKeys: database.prepare(
+      'DELETE FROM submissions WHERE key IN (SELECT key FROM submissions WHERE at < ? ORDER BY at LIMIT ?)',
+    ),
     countOpen: database.prepare("SELECT count(*) AS count FROM polls WHERE status IN ('RUNNING', 'PAUSED')"),
   }
 }
@@ -47,6 +57,7 @@ export interface PollRow {
   readonly origin: string
   readonly created_at: number
   readonly due_at: number | null
+  readonly ended_at: number | null
   readonly task: Uint8Array
   readonly state: Uint8Array
 }

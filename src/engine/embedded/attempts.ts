@@ -18,8 +18,9 @@ export interface Attempts {
   settled(): Promise<void>
 }
 
-/** Answers that wait to be kept; beyond that, no more are asked for until the store has caught up. */
+/** Answers that wait to be kept, and their bodies: beyond that, no more are asked for until the store has caught up. */
 const MOST_UNKEPT = 4000
+const MOST_UNKEPT_BYTES = 64 * 1024 * 1024
 
 /** A poll that cannot be carried on by this program is looked at again after this long. */
 const DEFECT_PAUSE_MS = 60_000
@@ -35,11 +36,13 @@ export function createAttempts({
 }: SharedParts): Attempts {
   const flying = new Set<AbortController>()
   const unkept = new Set<Promise<void>>()
+  let unkeptBytes = 0
   let isAbandoned = false
 
   const attempt = async (poll: KeptPoll, land: () => void) => {
     if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
     if (poll.state.dueAt > effects.clock.now()) return rearm(poll)
+    let bytes = 0
     let tellKept = () => {}
     const kept = new Promise<void>((resolve) => {
       tellKept = resolve
@@ -47,9 +50,12 @@ export function createAttempts({
     try {
       const step = await fly(poll, poll.state, kept)
       if (step === null) return
+      bytes = 2 * (step.state.last?.body.length ?? 0)
+      unkeptBytes += bytes
       land()
       await keeper.keep(poll, happeningsOf(poll, step))
     } finally {
+      unkeptBytes -= bytes
       tellKept()
     }
     watchers.tell(poll.id)
@@ -86,7 +92,9 @@ export function createAttempts({
   return {
     make: (id) =>
       new Promise((landed) => {
-        const land = () => unkept.size <= MOST_UNKEPT && landed()
+        const land = () => {
+          if (unkept.size <= MOST_UNKEPT && unkeptBytes <= MOST_UNKEPT_BYTES) landed()
+        }
         const kept = carryOn(id, land).finally(() => {
           unkept.delete(kept)
           landed()

@@ -289,6 +289,25 @@ describe('the embedded engine', () => {
     expect(await engine.get(id)).toMatchObject({ status: 'COMPLETED' })
   })
 
+  it('asks for no more than it can keep: a slow store holds up the asking, not the memory', async () => {
+    const inner = memoryStore()
+    const waiting: (() => void)[] = []
+    const store: Store = {
+      ...inner,
+      change: (change) => new Promise((resolve) => waiting.push(() => resolve(inner.change(change)))),
+    }
+    const { submit, far } = await world({ store, limits: { perOrigin: 1, total: 1 } })
+    for (let i = 0; i < 4; i++) await submit()
+    await far.answer('x'.repeat(20_000_000))
+    expect(far.sent).toHaveLength(2)
+    await far.answer('x'.repeat(20_000_000))
+    expect(far.sent).toHaveLength(2)
+    waiting.shift()?.()
+    waiting.shift()?.()
+    await settle()
+    expect(far.sent).toHaveLength(3)
+  })
+
   it('forgets a poll some time after its end, not one that goes on', async () => {
     const { engine, submit, far, pass } = await world({ keepMs: 3_600_000 })
     const [ended, waiting] = [await submit(), await submit({ initialDelaySeconds: 86_400 })]

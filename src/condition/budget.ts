@@ -1,13 +1,23 @@
 /** Steps that one evaluation may take. */
 export const BUDGET = 200_000
 
+/** Steps that an explanation may take for its sentence, and again for its operands: it comes on top. */
+export const EXPLAIN_BUDGET = BUDGET / 2
+
+let size = 0
 let left = 0
 let spent = false
 
 /** Begins an evaluation. Evaluation is synchronous, so one account serves all. */
-export function openBudget(): void {
-  left = BUDGET
+export function openBudget(steps: number = BUDGET): void {
+  size = steps
+  left = steps
   spent = false
+}
+
+/** The steps that the evaluation was given. */
+export function budgetSize(): number {
+  return size
 }
 
 /** Takes `steps` from the budget. @throws Error when it is used up; `isBudgetSpent` then says so for good. */

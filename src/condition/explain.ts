@@ -4,7 +4,7 @@ import { formatPath } from '../binding/path.ts'
 import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
 import type { Answer } from './answer.ts'
-import { openBudget } from './budget.ts'
+import { EXPLAIN_BUDGET, openBudget } from './budget.ts'
 import { isIdentifier, toDisplay } from './names.ts'
 import { type Program, plainValue, type Read, readValue } from './program.ts'
 import { keysOf } from './views.ts'
@@ -23,7 +23,7 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
     value: readValue(read, facts),
   }))
   let operands: readonly ExplainedOperand[] | null = null
-  openBudget()
+  openBudget(EXPLAIN_BUDGET)
   const told = [
     ...reads.filter(({ name, value }) => !isTypeName(name, value)).map(sayRead),
     ...mismatches(program, facts),
@@ -117,7 +117,7 @@ function oneLine(source: string): string {
 /** Each operand with its own truth or value, down to names, in source order. */
 function operandsOf(program: Program, facts: Facts): ExplainedOperand[] {
   const rows: ExplainedOperand[] = []
-  openBudget()
+  openBudget(EXPLAIN_BUDGET)
   const visit = (expr: Expr, depth: number) => {
     rows.push({
       text: textOf(program, expr),

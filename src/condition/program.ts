@@ -5,7 +5,7 @@ import type { Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
 import { type Analysis, analyze, expandBareHas, meter } from './analyze.ts'
 import type { Answer } from './answer.ts'
-import { BUDGET, charge, isBudgetSpent, openBudget } from './budget.ts'
+import { budgetSize, charge, isBudgetSpent, openBudget } from './budget.ts'
 import type { CompileOptions } from './compile-options.ts'
 import { ConditionError } from './condition-error.ts'
 import { environment } from './environment.ts'
@@ -235,7 +235,7 @@ function runner(evaluate: Plan, bind: (facts: Facts) => Record<string, unknown>)
     try {
       value = evaluate(bind(facts))
     } catch (error) {
-      if (isBudgetSpent()) return SPENT
+      if (isBudgetSpent()) return stopped()
       return {
         kind: 'error',
         message: error instanceof RangeError ? 'nested too deeply' : (error as Error).message,
@@ -243,14 +243,13 @@ function runner(evaluate: Plan, bind: (facts: Facts) => Record<string, unknown>)
     } finally {
       Error.stackTraceLimit = stackTraceLimit
     }
-    if (isBudgetSpent()) return SPENT
+    if (isBudgetSpent()) return stopped()
     return isCelError(value) ? { kind: 'none', why: value.message } : { kind: 'value', value }
   }
 }
 
-const SPENT: Answer = {
-  kind: 'error',
-  message: `stopped after ${BUDGET} steps`,
+function stopped(): Answer {
+  return { kind: 'error', message: `stopped after ${budgetSize()} steps` }
 }
 
 function readOf(path: readonly PathStep[], slots: readonly Slot[]): Read {

@@ -48,7 +48,7 @@ export function compilePattern(pattern: string): RE2JS {
 const patterns = new Map<string, RE2JS>()
 
 /** A turn of a loop takes about as long as this many simple steps. */
-const TURN = 4
+const TURN = 7
 
 /** Calls that the analysis puts into a comprehension. */
 export const TICK = '@bide_tick'

@@ -1,5 +1,8 @@
+import type { HttpResponse } from '../core/attempt.ts'
+import type { Verdict } from '../core/judge.ts'
 import type { PollOutputs } from '../core/outputs.ts'
-import type { LedgerEntry, Outcome } from '../core/poll.ts'
+import type { LedgerEntry, Outcome, WaitingPoll } from '../core/poll.ts'
+import type { WaitReason } from '../core/schedule.ts'
 import type { PollTask } from '../core/task.ts'
 import type { PollStatus, StoredEvent } from '../store/store.ts'
 
@@ -15,11 +18,26 @@ export interface PollView {
   readonly iterationCount: number
   /** Null where none is to come: paused or ended. */
   readonly nextAttemptAt: string | null
+  /** Why the next attempt comes then; null where none is to come. */
+  readonly waitReason: WaitReason | null
+  /** What the last attempt was and meant; null before the first. */
+  readonly last: LastAttempt | null
+  /** How often each thing was observed: `200 pending` -> 12. */
+  readonly observed: Readonly<Record<string, number>>
+  /** The last number of `progress`; null where there is none. */
+  readonly progress: number | null
   readonly deadlineAt: string | null
   readonly startedAt: string
   readonly endedAt: string | null
   /** The eleven outputs, once it has ended. */
   readonly output: PollOutputs | null
+}
+
+export interface LastAttempt {
+  readonly verdict: Verdict
+  readonly reason: string
+  /** What the conditions saw, shortened for people. */
+  readonly values: WaitingPoll['lastValues']
 }
 
 export interface NewPoll {
@@ -47,6 +65,8 @@ export type CommandResult =
 /** One attempt that was made for nothing but to see what comes of it. */
 export interface Trial {
   readonly attempt: LedgerEntry
+  /** Null where there was no whole one. */
+  readonly response: HttpResponse | null
   /** How the poll would have ended by it, or null where it would go on. */
   readonly outcome: Outcome | null
   readonly message: string | null

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { EgressGuard } from '../http/egress.ts'
 import { type AccessRules, admit, refuseForeignHost } from './access.ts'
 import { OPERATIONS } from './operations.ts'
+import type { Page } from './page.ts'
 import { type Problem, problem, problemOf } from './problem.ts'
 
 export interface AppOptions {
@@ -10,6 +11,8 @@ export interface AppOptions {
   readonly egress: EgressGuard
   readonly access: AccessRules
   readonly stopping: AbortSignal
+  /** Null where it was not built. */
+  readonly page: Page | null
   /** Hears of defects, whose text no caller is told. */
   readonly onProblem: (error: unknown) => void
 }
@@ -17,7 +20,7 @@ export interface AppOptions {
 const NOBODY = { name: 'nobody', role: 'viewer' } as const
 
 /** The API: every route comes from the table of operations. */
-export function createApp({ engine, egress, access, stopping, onProblem }: AppOptions): Hono {
+export function createApp({ engine, egress, access, stopping, page, onProblem }: AppOptions): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     if (stopping.aborted) return problem(context, STOPPING)
@@ -35,7 +38,7 @@ export function createApp({ engine, egress, access, stopping, onProblem }: AppOp
     const methods = OPERATIONS.filter((one) => one.path === path).map(({ method }) => method.toUpperCase())
     app.all(path, (context) => problem(context, { ...WRONG_METHOD, headers: { allow: methods.join(', ') } }))
   }
-  app.notFound((context) => problem(context, NOTHING_HERE))
+  app.notFound((context) => page?.(context.req.path, context.req.raw) ?? problem(context, NOTHING_HERE))
   app.onError((error, context) => {
     const known = problemOf(error)
     if (known === null) onProblem(error)

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Engine } from '../engine/engine.ts'
 import type { EgressGuard } from '../http/egress.ts'
 import { livez, readyz } from './routes/health.ts'
+import { me } from './routes/me.ts'
 import { pollEvents } from './routes/poll-events.ts'
 import { command, getPoll, listAttempts, listPolls, submitPoll, tryPoll } from './routes/polls.ts'
 import type { Caller, Role } from './tokens.ts'
@@ -27,6 +28,7 @@ export interface Operation {
 export const OPERATIONS: readonly Operation[] = [
   { method: 'get', path: '/livez', role: 'anybody', handle: livez },
   { method: 'get', path: '/readyz', role: 'anybody', handle: readyz },
+  { method: 'get', path: '/api/v1/me', role: 'viewer', handle: me },
   { method: 'get', path: '/api/v1/polls', role: 'viewer', handle: listPolls },
   { method: 'post', path: '/api/v1/polls', role: 'runner', handle: submitPoll },
   { method: 'post', path: '/api/v1/polls/try', role: 'runner', handle: tryPoll },

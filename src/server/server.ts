@@ -15,6 +15,7 @@ import { createTransport } from '../http/transport.ts'
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { createApp } from './app.ts'
 import { readKey } from './key-file.ts'
+import { readPage } from './page.ts'
 import { parseTokens } from './tokens.ts'
 
 export interface ServerOptions {
@@ -68,7 +69,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const stopping = new AbortController()
     const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
     const access = { tokens, hosts, isLoopback }
-    const app = createApp({ engine, egress, access, stopping: stopping.signal, onProblem: options.onProblem })
+    const page = readPage()
+    const app = createApp({
+      engine,
+      egress,
+      access,
+      stopping: stopping.signal,
+      page,
+      onProblem: options.onProblem,
+    })
     answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const name = host.includes(':') ? `[${host}]` : host
     return {

@@ -27,6 +27,10 @@ export function pollView({ id, name, task, state, isPaused }: Shown): PollView {
     task: maskedTask(task, redactor),
     iterationCount: state.iterationCount,
     nextAttemptAt: isWaiting && !isPaused ? isoTime(state.dueAt) : null,
+    waitReason: isWaiting && !isPaused ? state.waitReason : null,
+    last: lastAttempt(state, redactor),
+    observed: state.observed,
+    progress: isWaiting ? state.progress.value : null,
     deadlineAt: isWaiting && state.deadlineAt !== null ? isoTime(state.deadlineAt) : null,
     startedAt: isoTime(state.startedAt),
     endedAt: isWaiting ? null : isoTime(state.endedAt),
@@ -38,12 +42,22 @@ export function statusOf(state: PollState, isPaused: boolean): PollStatus {
   return state.kind === 'waiting' && isPaused ? 'PAUSED' : taskStatus(state)
 }
 
+function lastAttempt({ lastJudgement, lastValues }: PollState, redactor: Redactor): PollView['last'] {
+  if (lastJudgement === null) return null
+  const { verdict, reason } = lastJudgement
+  return { verdict, reason: redactor.text(reason), values: maskedValues(lastValues, redactor) }
+}
+
+function maskedValues(values: LedgerEntry['values'], redactor: Redactor): LedgerEntry['values'] {
+  return redactor.json(values) as LedgerEntry['values']
+}
+
 /** A line of the ledger as it may be shown. */
 export function maskedEntry(entry: LedgerEntry, redactor: Redactor): LedgerEntry {
   return {
     ...entry,
     reason: redactor.text(entry.reason),
-    values: redactor.json(entry.values) as LedgerEntry['values'],
+    values: maskedValues(entry.values, redactor),
     notes: entry.notes.map(redactor.text),
   }
 }

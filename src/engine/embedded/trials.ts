@@ -1,7 +1,8 @@
-import { start } from '../../core/poll.ts'
+import { type PollState, start } from '../../core/poll.ts'
+import type { Redactor } from '../../core/redact.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, Trial } from '../engine.ts'
 import { nextStep } from '../run-poll.ts'
 import { taskRedactor } from './mask.ts'
 import { maskedEntry } from './poll-view.ts'
@@ -26,10 +27,20 @@ export function createTrials(effects: Effects, criteriaOf: CriteriaOf): Pick<Eng
         const redactor = taskRedactor(task)
         const message = state.kind === 'done' ? redactor.text(state.message) : null
         const outcome = state.kind === 'done' ? state.outcome : null
-        return { attempt: maskedEntry(entry, redactor), outcome, message }
+        return {
+          attempt: maskedEntry(entry, redactor),
+          response: maskedResponse(state, redactor),
+          outcome,
+          message,
+        }
       } finally {
         running--
       }
     },
   }
+}
+
+function maskedResponse({ last }: PollState, redactor: Redactor): Trial['response'] {
+  if (last === null) return null
+  return { code: last.code, headers: redactor.headers(last.headers), body: redactor.text(last.body) }
 }

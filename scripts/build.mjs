@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { build, transform } from 'esbuild'
 import { thirdParty } from './third-party.mjs'
 
@@ -28,7 +28,7 @@ const shared = {
 }
 
 await rm(out, { recursive: true, force: true })
-const inputs = (await Promise.all([buildLibrary(), buildCommand()])).flat()
+const inputs = (await Promise.all([buildLibrary(), buildCommand(), buildPage()])).flat()
 await writeFile(`${out}/THIRD-PARTY.txt`, await thirdParty(root, inputs))
 
 async function buildLibrary() {
@@ -64,6 +64,19 @@ async function buildCommand() {
   }
   await chmod(`${folder}/main.js`, 0o755)
   return Object.keys(metafile.inputs)
+}
+
+/** The page that `bide serve` shows. */
+async function buildPage() {
+  const { build: buildWeb } = await import('vite')
+  // The tests build too, and React is twice as large in any other mode.
+  process.env.NODE_ENV = 'production'
+  const { output } = await buildWeb({
+    configFile: `${root}web/vite.config.ts`,
+    build: { outDir: `${out}/web`, emptyOutDir: true },
+    logLevel: 'warn',
+  })
+  return output.flatMap(({ moduleIds = [] }) => moduleIds.map((path) => relative(root, path)))
 }
 
 async function asCommonJs(text) {

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { Link, Route, Switch, useLocation } from 'wouter'
+import { Announcements } from './announce.tsx'
+import { useCaller } from './api/polls.ts'
+import { RunsPage } from './runs/runs-page.tsx'
+import { SignIn } from './sign-in.tsx'
+import { ThemeChoice } from './theme.tsx'
+
+const PollPage = lazy(async () => ({ default: (await import('./poll/poll-page.tsx')).PollPage }))
+const NewPollPage = lazy(async () => ({
+  default: (await import('./new-poll/new-poll-page.tsx')).NewPollPage,
+}))
+
+export function App() {
+  const needsToken =
+    useQuery({ queryKey: ['needs-token'], queryFn: () => false, enabled: false }).data === true
+  const caller = useCaller()
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="top">
+        <Link href="/" className="brand">
+          <Logo /> bide
+        </Link>
+        <nav aria-label="Main">
+          <NavLink href="/">Runs</NavLink>
+          {caller.data && caller.data.role !== 'viewer' && <NavLink href="/new">New poll</NavLink>}
+        </nav>
+        <ThemeChoice />
+      </header>
+      <Main>{needsToken ? <SignIn /> : <Pages />}</Main>
+      <Announcements />
+    </>
+  )
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<p className="quiet">Loading…</p>}>
+      <Switch>
+        <Route path="/" component={RunsPage} />
+        <Route path="/new" component={NewPollPage} />
+        <Route path="/polls/:id">{({ id }) => <PollPage key={id} id={id} />}</Route>
+        <Route>
+          <h1>There is nothing here</h1>
+          <Link href="/">Back to the runs</Link>
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}
+
+/** Takes the focus when another page is shown, so that the keyboard goes on from there. */
+function Main({ children }: { children: React.ReactNode }) {
+  const [location] = useLocation()
+  const main = useRef<HTMLElement>(null)
+  const before = useRef(location)
+  useEffect(() => {
+    if (before.current === location) return
+    before.current = location
+    main.current?.focus({ preventScroll: true })
+    window.scrollTo(0, 0)
+  }, [location])
+  return (
+    <main id="main" ref={main} tabIndex={-1}>
+      {children}
+    </main>
+  )
+}
+
+function NavLink({ href, children }: { href: string; children: string }) {
+  const [location] = useLocation()
+  return (
+    <Link href={href} aria-current={location === href ? 'page' : undefined}>
+      {children}
+    </Link>
+  )
+}
+
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+      <rect width="32" height="32" rx="7" className="logo-ground" />
+      <circle cx="16" cy="16" r="9" className="logo-line" />
+      <path d="M16 10.5V16l4 2.5" className="logo-line" />
+    </svg>
+  )
+}

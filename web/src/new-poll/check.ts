@@ -1,0 +1,70 @@
+import { compileCondition, compileNumber } from '../../../src/condition/compile.ts'
+import { ConditionError } from '../../../src/condition/condition-error.ts'
+import { type FieldProblem, InvalidTaskError } from '../../../src/core/errors.ts'
+import { responseFacts } from '../../../src/core/facts.ts'
+import { type PollTaskInput, parsePollTask, urlProblems } from '../../../src/core/task.ts'
+import type { Trial } from '../api/polls.ts'
+
+/** What is wrong, by the dotted path of its field. */
+export type Problems = Readonly<Record<string, string>>
+
+/** Looks at a task with the server's own eyes. */
+export function checkTask(task: PollTaskInput): Problems {
+  const { success, failure, pending } = task.exitCriteria ?? {}
+  return {
+    ...conditionProblem('exitCriteria.success', success, compileCondition),
+    ...conditionProblem('exitCriteria.failure', failure, compileCondition),
+    ...conditionProblem('exitCriteria.pending', pending, compileCondition),
+    ...conditionProblem('progress', task.progress, compileNumber),
+    ...byPath(urlProblems(task.url)),
+    ...taskProblems(task),
+  }
+}
+
+function taskProblems(task: PollTaskInput): Problems {
+  try {
+    parsePollTask(task)
+    return {}
+  } catch (error) {
+    if (!(error instanceof InvalidTaskError)) throw error
+    return byPath(error.problems)
+  }
+}
+
+function byPath(problems: readonly FieldProblem[]): Problems {
+  return Object.fromEntries(
+    problems.map(({ path, message, hint }) => [path, hint === null ? message : `${message}; ${hint}`]),
+  )
+}
+
+function conditionProblem(
+  path: string,
+  source: string | null | undefined,
+  compile: (source: string) => unknown,
+): Problems {
+  if (!source?.trim()) return {}
+  try {
+    compile(source)
+    return {}
+  } catch (error) {
+    if (error instanceof ConditionError) return { [path]: error.message }
+    throw error
+  }
+}
+
+export interface Judged {
+  readonly kind: 'holds' | 'does-not-hold' | 'error'
+  readonly sentence: string
+}
+
+/** What a condition gives over an answer; null where it does not compile. */
+export function judgeCondition(source: string, { response, attempt }: Trial): Judged | null {
+  if (response === null || source.trim() === '') return null
+  try {
+    const facts = responseFacts(response, { iteration: 1, elapsedSeconds: attempt.durationMs / 1000 })
+    const { result, sentence } = compileCondition(source).explain(facts)
+    return { kind: result.kind, sentence }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,18 @@
+import { useEffect, useState } from 'react'
+import type { Trial } from '../api/polls.ts'
+import type { Problems } from './check.ts'
+import { type Draft, taskOf } from './draft.ts'
+
+type Check = typeof import('./check.ts')
+
+/** The server's own checks, loaded once the form is shown. */
+export function useCheck(draft: Draft, trial: Trial | null) {
+  const [check, setCheck] = useState<Check | null>(null)
+  useEffect(() => {
+    import('./check.ts').then((loaded) => setCheck(() => loaded))
+  }, [])
+  const problems: Problems = check === null ? {} : check.checkTask(taskOf(draft))
+  const judged = (source: string) =>
+    check === null || trial === null ? null : check.judgeCondition(source, trial)
+  return { isLoaded: check !== null, problems, judged }
+}

@@ -147,6 +147,7 @@ describe('the form', () => {
 
   it('fills itself from a curl command', async () => {
     await page.goto(`${server.url}/new`)
+    await page.getByLabel('URL (required)').waitFor()
     const text = `curl -X PUT 'https://far.test/jobs?a=1' \\\n  -H 'X-Corp: it'"'"'s' --data '{"a":1}' --compressed`
     await page.evaluate(`
       const clipboardData = new DataTransfer()
@@ -337,6 +338,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     }
     await page.getByRole('row').nth(1).waitFor()
     await check()
+    await page.evaluate(`document.querySelector('main').append(document.createElement('input'))`)
+    expect(await axeFindings(page)).toHaveLength(1)
     await page.goto(`${server.url}/polls/${done}`)
     await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
     await page.locator('.attempt-row').first().waitFor()

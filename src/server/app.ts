@@ -31,7 +31,7 @@ export function createApp({ engine, egress, access, stopping, page, onProblem }:
   for (const { method, path, role, handle } of OPERATIONS) {
     app[method](path, (context) => {
       const caller = role === 'anybody' ? NOBODY : admit(context, role, access)
-      return handle({ context, caller, engine, egress, stopping })
+      return handle({ context, caller, engine, egress, stopping, operations: OPERATIONS })
     })
   }
   for (const path of new Set(OPERATIONS.map((operation) => operation.path))) {

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
+import type * as v from 'valibot'
 import type { Engine } from '../engine/engine.ts'
 import type { EgressGuard } from '../http/egress.ts'
-import { livez, readyz } from './routes/health.ts'
-import { me } from './routes/me.ts'
-import { pollEvents } from './routes/poll-events.ts'
-import { command, getPoll, listAttempts, listPolls, submitPoll, tryPoll } from './routes/polls.ts'
+import { DOCUMENT_OPERATIONS } from './operations/documents.ts'
+import { HEALTH_OPERATIONS } from './operations/health.ts'
+import { POLL_OPERATIONS } from './operations/polls.ts'
 import type { Caller, Role } from './tokens.ts'
 
 /** What an operation works with. */
@@ -15,28 +15,49 @@ export interface ApiRequest {
   readonly egress: EgressGuard
   /** Aborted when the server stops: whoever waits is let go. */
   readonly stopping: AbortSignal
+  /** All that can be asked. */
+  readonly operations: readonly Operation[]
+}
+
+/** A schema of valibot, of which the API's document is made. */
+export type Schema = v.GenericSchema
+
+/** What a request or an answer carries. */
+export interface Content {
+  /** What it is, in a sentence. */
+  readonly says: string
+  /** JSON by default. */
+  readonly type?: string
+  /** Left out where there is nothing, or text of that type. */
+  readonly schema?: Schema
+  readonly headers?: Readonly<Record<string, Schema>>
 }
 
 export interface Operation {
-  readonly method: 'get' | 'post'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Its parameters have their meaning in `PATH_PARAMETERS` of `openapi.ts`. */
   readonly path: string
   /** The least role; `anybody` needs no token. The routes come from this table, so none is without a row. */
   readonly role: Role | 'anybody'
   readonly handle: (request: ApiRequest) => Response | Promise<Response>
+  /** What the caller gets, in a few words. */
+  readonly summary: string
+  /** What else there is to know, as Markdown. */
+  readonly description?: string
+  /** By name; each may be left out. */
+  readonly query?: Readonly<Record<string, Schema>>
+  /** Headers of the request that mean something here; each may be left out. */
+  readonly headers?: Readonly<Record<string, Schema>>
+  readonly body?: Content
+  /** By status. */
+  readonly answers: Readonly<Record<number, Content>>
+  /** Statuses of the problems that are its own; those that any operation may have are added. */
+  readonly problems?: readonly number[]
 }
 
+/** Everything that can be asked of the server. */
 export const OPERATIONS: readonly Operation[] = [
-  { method: 'get', path: '/livez', role: 'anybody', handle: livez },
-  { method: 'get', path: '/readyz', role: 'anybody', handle: readyz },
-  { method: 'get', path: '/api/v1/me', role: 'viewer', handle: me },
-  { method: 'get', path: '/api/v1/polls', role: 'viewer', handle: listPolls },
-  { method: 'post', path: '/api/v1/polls', role: 'runner', handle: submitPoll },
-  { method: 'post', path: '/api/v1/polls/try', role: 'runner', handle: tryPoll },
-  { method: 'get', path: '/api/v1/polls/:id', role: 'viewer', handle: getPoll },
-  { method: 'get', path: '/api/v1/polls/:id/attempts', role: 'viewer', handle: listAttempts },
-  { method: 'get', path: '/api/v1/polls/:id/events', role: 'viewer', handle: pollEvents },
-  { method: 'post', path: '/api/v1/polls/:id/cancel', role: 'runner', handle: command('cancel') },
-  { method: 'post', path: '/api/v1/polls/:id/pause', role: 'runner', handle: command('pause') },
-  { method: 'post', path: '/api/v1/polls/:id/resume', role: 'runner', handle: command('resume') },
-  { method: 'post', path: '/api/v1/polls/:id/now', role: 'runner', handle: command('now') },
+  ...HEALTH_OPERATIONS,
+  ...DOCUMENT_OPERATIONS,
+  ...POLL_OPERATIONS,
 ]

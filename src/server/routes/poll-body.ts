@@ -2,9 +2,8 @@ import type { Context } from 'hono'
 import { InvalidTaskError } from '../../core/errors.ts'
 import type { EgressGuard } from '../../http/egress.ts'
 import { targetOf } from '../../http/egress.ts'
-import { type Problem, ProblemError } from '../problem.ts'
+import { readJsonObject } from '../request-body.ts'
 
-const LARGEST_BODY = 1024 * 1024
 const LONGEST_NAME = 200
 const MOST_HEADERS = 100
 const LONGEST_CONDITION = 10_000
@@ -17,47 +16,13 @@ export interface PollBody {
 
 /** A task as JSON, with a `name` beside its fields. @throws ProblemError, InvalidTaskError */
 export async function readPollBody(context: Context, egress: EgressGuard): Promise<PollBody> {
-  if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? ''))
-    throw new ProblemError({ status: 415, kind: 'not-json', title: 'Send the poll as application/json' })
-  const text = await limitedText(context)
-  const body = parsed(text)
-  if (body === null || typeof body !== 'object' || Array.isArray(body))
-    throw new ProblemError({ status: 400, kind: 'invalid-json', title: 'The body is no JSON object' })
-  const { name = null, ...task } = body as Record<string, unknown>
+  const { text, body } = await readJsonObject(context)
+  const { name = null, ...task } = body
   if (name !== null && (typeof name !== 'string' || name.length > LONGEST_NAME))
     throw invalid('name', `expected a text of at most ${LONGEST_NAME} characters`)
   refuseTooMuch(task)
   refuseForbidden(task.url, egress)
   return { text, name, task }
-}
-
-/** Broken off at the limit: what a header says of the length need not be so. */
-async function limitedText({ req }: Context): Promise<string> {
-  const chunks: Uint8Array[] = []
-  if (Number(req.header('content-length') ?? 0) > LARGEST_BODY) throw new ProblemError(TOO_LARGE)
-  let length = 0
-  for await (const chunk of (req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > LARGEST_BODY) throw new ProblemError(TOO_LARGE)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-const TOO_LARGE: Problem = {
-  status: 413,
-  kind: 'too-large',
-  title: 'The request is too large',
-  detail: `At most ${LARGEST_BODY} bytes.`,
-  headers: { connection: 'close' },
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function refuseTooMuch({ headers, exitCriteria, progress }: PollBody['task']): void {

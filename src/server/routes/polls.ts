@@ -1,5 +1,5 @@
-import { toJson } from '../../core/json.ts'
 import type { Engine, PollCommand, PollView } from '../../engine/engine.ts'
+import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'
 import { readPollBody } from './poll-body.ts'
@@ -100,14 +100,6 @@ export async function tryPoll({ context, engine, egress }: ApiRequest): Promise<
   const { task } = await readPollBody(context, egress)
   const trial = await engine.tryOnce(task)
   return trial === null ? problem(context, TOO_MANY_TRIALS) : json(trial)
-}
-
-/** By `toJson`: outputs may hold integers beyond 2^53. */
-function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(toJson(value), {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  })
 }
 
 const BAD_KEY: Problem = {

@@ -1,0 +1,105 @@
+import * as v from 'valibot'
+import type { Operation } from '../operations.ts'
+import { pollEvents } from '../routes/poll-events.ts'
+import { command, getPoll, listAttempts, listPolls, submitPoll, tryPoll } from '../routes/polls.ts'
+import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
+import { attemptPageSchema, POLL_STATUSES, pollPageSchema, pollSchema, trialSchema } from '../schemas/poll.ts'
+import { newPollSchema } from '../schemas/poll-task.ts'
+
+const POLL = '/api/v1/polls/:id'
+const thePoll = { says: 'The poll.', schema: pollSchema }
+
+export const POLL_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/polls',
+    role: 'viewer',
+    handle: listPolls,
+    summary: 'Polls, newest first',
+    query: { status: said('In any case.', v.picklist(POLL_STATUSES)), ...PAGE_PARAMETERS },
+    answers: { 200: { says: 'A page of them.', schema: pollPageSchema } },
+    problems: [400],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/polls',
+    role: 'runner',
+    handle: submitPoll,
+    summary: 'Takes a poll, and carries it on until it has ended',
+    description:
+      'Answered once the poll is on the disk. Only `url` is needed. With an `Idempotency-Key`, the same body gives the first answer again, and another body is refused.',
+    headers: { 'idempotency-key': said("The caller's own name for this submission.", v.string()) },
+    body: { says: 'The Poll task, with a name beside its fields.', schema: newPollSchema },
+    answers: {
+      201: { ...thePoll, headers: { location: said('Where the poll is.', v.string()) } },
+      200: { says: 'The first answer to this `Idempotency-Key`.', schema: pollSchema },
+    },
+    problems: [400, 413, 415, 422, 429],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/polls/try',
+    role: 'runner',
+    handle: tryPoll,
+    summary: 'Makes one attempt and judges it; nothing is kept',
+    body: { says: 'The Poll task.', schema: newPollSchema },
+    answers: { 200: { says: 'What came of it.', schema: trialSchema } },
+    problems: [400, 413, 415, 422, 429],
+  },
+  {
+    method: 'get',
+    path: POLL,
+    role: 'viewer',
+    handle: getPoll,
+    summary: 'One poll, at once or as soon as it has ended',
+    query: {
+      wait: said('So long at most, as in `30s` (`ms`, `s`, `m`; a minute at most).', v.string()),
+    },
+    answers: { 200: thePoll },
+    problems: [400, 404],
+  },
+  {
+    method: 'get',
+    path: `${POLL}/attempts`,
+    role: 'viewer',
+    handle: listAttempts,
+    summary: 'The ledger of a poll: its attempts, in order',
+    query: PAGE_PARAMETERS,
+    answers: { 200: { says: 'A page of them.', schema: attemptPageSchema } },
+    problems: [400, 404],
+  },
+  {
+    method: 'get',
+    path: `${POLL}/events`,
+    role: 'viewer',
+    handle: pollEvents,
+    summary: 'What happened and happens to a poll, as server-sent events',
+    description:
+      'Each event has the number as `id`, the kind as `event` and `{number, kind, at, data}` as `data`. Numbers begin at 1 and have no gap. Kinds: `submitted`, `attempt` (`data` is an attempt), `paused`, `resumed`, `asked-now`, `ended` (`{outcome, message}`), with which the stream ends.',
+    headers: { 'last-event-id': said('Goes on behind the event of that number.', v.string()) },
+    query: { after: said('The same as `Last-Event-ID`.', v.string()) },
+    answers: {
+      200: { says: 'The stream.', type: 'text/event-stream' },
+      204: { says: 'Nothing more will come.' },
+    },
+    problems: [400, 404],
+  },
+  {
+    ...commandOf('cancel'),
+    summary: 'Ends a poll as cancelled; an attempt in flight is broken off',
+  },
+  { ...commandOf('pause'), summary: 'Lets a poll ask nothing until it is resumed; its deadline goes on' },
+  { ...commandOf('resume'), summary: 'Lets a paused poll ask again' },
+  { ...commandOf('now'), summary: 'Lets a poll ask at once' },
+]
+
+function commandOf(name: 'cancel' | 'pause' | 'resume' | 'now') {
+  return {
+    method: 'post',
+    path: `${POLL}/${name}`,
+    role: 'runner',
+    handle: command(name),
+    answers: { 200: thePoll },
+    problems: [404, 409],
+  } as const
+}

@@ -8,3 +8,6 @@ await writeFile(new URL('../docs/command-line.md', import.meta.url), referencePa
 const { withKeyTables } = await bundled('scripts/format-page.ts')
 const formatPage = new URL('../docs/pipeline-format.md', import.meta.url)
 await writeFile(formatPage, withKeyTables(await readFile(formatPage, 'utf8')))
+
+const { apiPage } = await bundled('src/server/api-page.ts')
+await writeFile(new URL('../docs/api.md', import.meta.url), apiPage())

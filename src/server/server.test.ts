@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type JobServer, jobServer } from '../testing/job-server.ts'
+import { createAnswerCheck } from './answer-check.ts'
 import { OPERATIONS } from './operations.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
-import { mayAct, ROLES } from './tokens.ts'
+import { ROLES } from './tokens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bide-server-'))
 const started: RunningServer[] = []
@@ -42,6 +43,8 @@ async function start(changed: Partial<ServerOptions> = {}): Promise<RunningServe
   return server
 }
 
+const checkAnswer = createAnswerCheck()
+
 type Init = Omit<RequestInit, 'body'> & { readonly body?: unknown }
 async function ask(server: RunningServer, path: string, { body, headers, ...init }: Init = {}) {
   const response = await fetch(`${server.url}/api/v1${path}`, {
@@ -53,6 +56,13 @@ async function ask(server: RunningServer, path: string, { body, headers, ...init
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
+  checkAnswer({
+    method: init.method ?? 'GET',
+    path: `/api/v1${path.replace(/\?.*/, '')}`,
+    status: response.status,
+    type: response.headers.get('content-type'),
+    text,
+  })
   return {
     status: response.status,
     headers: response.headers,
@@ -237,11 +247,28 @@ describe('who may ask', () => {
     )
   })
 
-  it('every operation has its least role, and each role may all that the one before may', () => {
-    for (const { path, role } of OPERATIONS)
-      expect(role === 'anybody', path).toBe(/^\/(livez|readyz|openapi.json)$/.test(path))
-    const may = ROLES.map((role) => ROLES.filter((needed) => mayAct({ name: '', role }, needed)).length)
-    expect(may).toEqual([1, 2, 3, 4])
+  it('each operation is for those of its least role and above, and for no one else', async () => {
+    expect(Object.fromEntries(OPERATIONS.map((one) => [nameOf(one), one.role]))).toEqual(LEAST_ROLES)
+    const callers = ROLES.map((role) => ({ role, token: `token-of-${role}` }))
+    const lines = callers.map(({ role, token }) => `${role} ${role} ${sha256(token)}`)
+    const tokensFile = join(folder, 'tokens-of-all')
+    writeFileSync(tokensFile, lines.join('\n'))
+    const server = await start({ tokensFile })
+    for (const operation of OPERATIONS) {
+      const url = `${server.url}${operation.path.replaceAll(/:\w+/g, 'nobody')}`
+      for (const { role, token } of [{ role: null, token: null }, ...callers]) {
+        const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
+        const response = await fetch(url, { method: operation.method.toUpperCase(), headers })
+        await response.body?.cancel()
+        const may = operation.role === 'anybody' || (role !== null && isAtLeast(role, operation.role))
+        const refusal = [401, 403].find((status) => status === response.status) ?? null
+        expect([nameOf(operation), role, refusal]).toEqual([
+          nameOf(operation),
+          role,
+          may ? null : role === null ? 401 : 403,
+        ])
+      }
+    }
   })
 
   it.each(['viewer tester', 'king tester x', 'viewer tester zz', ''])(
@@ -366,6 +393,37 @@ describe('start and stop', () => {
     ).toBe(200)
   })
 })
+
+/** Who may what, written down a second time: a new operation has to be entered here. */
+const LEAST_ROLES: Readonly<Record<string, string>> = {
+  'GET /livez': 'anybody',
+  'GET /readyz': 'anybody',
+  'GET /openapi.json': 'anybody',
+  'GET /me': 'viewer',
+  'GET /polls': 'viewer',
+  'POST /polls': 'runner',
+  'POST /polls/try': 'runner',
+  'GET /polls/:id': 'viewer',
+  'GET /polls/:id/attempts': 'viewer',
+  'GET /polls/:id/events': 'viewer',
+  'POST /polls/:id/cancel': 'runner',
+  'POST /polls/:id/pause': 'runner',
+  'POST /polls/:id/resume': 'runner',
+  'POST /polls/:id/now': 'runner',
+}
+
+function nameOf({ method, path }: { method: string; path: string }): string {
+  return `${method.toUpperCase()} ${path.replace('/api/v1', '')}`
+}
+
+function isAtLeast(role: string, needed: string): boolean {
+  const order = ['viewer', 'runner', 'editor', 'admin']
+  return order.indexOf(role) >= order.indexOf(needed)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
 
 /** fetch may not set Host or Sec-Fetch-Site. */
 function statusOf(url: string, options: object, body?: Buffer): Promise<number | undefined> {

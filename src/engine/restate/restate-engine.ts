@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { start } from '../../core/poll.ts'
+import { parsePollTask } from '../../core/task.ts'
+import type { Effects } from '../effects.ts'
+import { pollView, type Shown } from '../embedded/poll-view.ts'
+import type { Sealer } from '../embedded/sealer.ts'
+import { sharedCriteria } from '../embedded/shared-criteria.ts'
+import { createTrials } from '../embedded/trials.ts'
+import type { Engine, NewPoll, SubmitResult } from '../engine.ts'
+import { POLLS } from './names.ts'
+import { createPlaces } from './places.ts'
+import type { Begun, Obeyed, PollOrder } from './poll-object.ts'
+import { beginRecord, type PollBeginning, type PollRecord } from './poll-record.ts'
+import { createReadiness } from './readiness.ts'
+import type { RestateClient } from './restate-client.ts'
+import { createRunReader } from './run-reader.ts'
+import { createStateWatch } from './state-watch.ts'
+
+export interface RestateEngineOptions {
+  readonly client: RestateClient
+  readonly sealer: Sealer
+  /** The transport is for trials alone: workers make the attempts. */
+  readonly effects: Effects
+  /** Hears of what goes wrong with no caller to be told. */
+  readonly onProblem: (error: unknown) => void
+}
+
+/** A command that must wait for an attempt in flight is answered after this long, with what will be. */
+const ANSWER_WITHIN_MS = 1000
+
+/** An engine whose polls are in Restate, and are carried on by workers. Many may stand side by side: none keeps anything. */
+export function restateEngine({ client, sealer, effects, onProblem }: RestateEngineOptions): Engine {
+  const criteriaOf = sharedCriteria()
+  const reader = createRunReader(client, sealer)
+  const stateWatch = createStateWatch(reader, effects.clock, onProblem)
+  const readiness = createReadiness(client, effects.clock)
+  const places = createPlaces(effects)
+
+  const seal = (value: PollBeginning | PollOrder, place: string) => sealer.seal(JSON.stringify(value), place)
+  const command = async (id: string, order: PollOrder): Promise<Obeyed> => {
+    const target = { object: POLLS, key: id, handler: 'obey' }
+    const obeyed = client.call<Obeyed>(target, seal(order, `order ${id}`))
+    if (order.command === 'cancel') {
+      const inFlight = await reader.attemptInFlight(id)
+      if (inFlight !== null) await client.admin('PATCH', `/invocations/${inFlight}/cancel`)
+      return obeyed
+    }
+    const over = new AbortController()
+    const late = effects.clock.sleepUntil(effects.clock.now() + ANSWER_WITHIN_MS, over.signal).then(
+      () => ({ kind: 'done' }) as const,
+      () => obeyed,
+    )
+    obeyed.catch(onProblem)
+    return Promise.race([obeyed, late]).finally(() => over.abort())
+  }
+  return {
+    ...createTrials(effects, criteriaOf),
+    watch: stateWatch.add,
+    isReady: readiness.isReady,
+    async submit(submitted) {
+      const beginning = await prepare(submitted)
+      const { id, digest } = beginning
+      const isNamed = submitted.idempotency !== null
+      // Asked before it is called: an object that makes an attempt answers nothing else until that has ended.
+      const before = isNamed ? await reader.get(id) : null
+      if (before !== null) return known(before, digest)
+      const target = { object: POLLS, key: id, handler: 'begin' }
+      const begun = await client.call<Begun>(target, seal(beginning, `begin ${id}`))
+      if (begun.kind === 'begun' || !isNamed)
+        return { kind: 'accepted', poll: firstView(beginRecord(beginning)) }
+      const other = await reader.get(id)
+      return other === null ? { kind: 'key-reused' } : known(other, digest)
+    },
+    async get(id) {
+      const record = await reader.get(id)
+      return record && pollView(shown(record))
+    },
+    async list({ status, before, limit }) {
+      const found = await reader.list({ status, before, limit: limit + 1 })
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
+      return { polls: page.map(({ record }) => pollView(shown(record))), next }
+    },
+    async events(id, query) {
+      const events = await reader.events(id, query)
+      return events.length > 0 || (await reader.get(id)) !== null ? events : null
+    },
+    async command(id, name, by) {
+      const obeyed = await command(id, { command: name, by, now: effects.clock.now() })
+      if (obeyed.kind !== 'done') return obeyed
+      const record = await reader.get(id)
+      if (record === null) return { kind: 'unknown' }
+      const isPaused = name === 'pause' || (record.isPaused && name !== 'resume')
+      return { kind: 'done', poll: pollView({ ...shown(record), isPaused }) }
+    },
+    async stop() {
+      stateWatch.stop()
+      readiness.stop()
+      await client.close()
+    },
+  }
+
+  async function prepare({ task: input, name, idempotency }: NewPoll): Promise<PollBeginning> {
+    const task = parsePollTask(input)
+    await criteriaOf(task)
+    const id = idempotency === null ? effects.newId() : idOfKey(sealer.digest(idempotency.key))
+    const digest = idempotency === null ? id : sealer.digest(idempotency.text)
+    return { id, name, task, digest, place: places.next(), startedAt: effects.clock.now() }
+  }
+}
+
+/** The same key is the same poll: no table of keys is needed. */
+function idOfKey(digest: string): string {
+  const hex = createHash('sha256').update(digest).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+function known(record: PollRecord, digest: string): SubmitResult {
+  return record.digest === digest ? { kind: 'repeated', poll: firstView(record) } : { kind: 'key-reused' }
+}
+
+/** The poll as the first answer showed it. */
+function firstView(record: PollRecord) {
+  return pollView({
+    ...shown(record),
+    state: start(record.task, record.state.startedAt),
+    isPaused: false,
+  })
+}
+
+function shown({ id, name, task, state, isPaused }: PollRecord): Shown {
+  return { id, name, task, state, isPaused }
+}

@@ -1,0 +1,99 @@
+import type { PollStatus, StoredEvent } from '../../store/store.ts'
+import type { Sealer } from '../embedded/sealer.ts'
+import { BEHIND_EVENTS, CARD, eventKey, POLLS, RECORD } from './names.ts'
+import { CARD_SEPARATOR, eventOfText, openRecord, type PollRecord, placeOfCard } from './poll-record.ts'
+import { quoted, type RestateClient } from './restate-client.ts'
+
+/** Reads what Restate keeps of runs, by its SQL: that needs no worker, and writes nothing. */
+export function createRunReader(client: RestateClient, sealer: Sealer) {
+  const record = ({ service_key: id, value }: StateRow): PollRecord =>
+    openRecord(sealer, Buffer.from(value, 'hex'), id)
+  const lastEvent = async (id: string): Promise<number> => {
+    const [last] = await client.sql<{ last: string | null }>(
+      `select max(key) as last from state where ${stateOf(id)} and ${EVENTS}`,
+    )
+    return last?.last ? numberOfKey(last.last) : 0
+  }
+  return {
+    async get(id: string): Promise<PollRecord | null> {
+      const [row] = await client.sql<StateRow>(
+        `select service_key, value from state where ${stateOf(id)} and key = '${RECORD}'`,
+      )
+      return row === undefined ? null : record(row)
+    },
+    lastEvent,
+    async events(
+      id: string,
+      { after, limit, kind }: { after: number; limit: number; kind: string | null },
+    ): Promise<readonly StoredEvent[]> {
+      const ofKind =
+        kind === null ? '' : `and value_utf8 like ${quoted(`${likeText(kind)}${CARD_SEPARATOR}%`)}`
+      const rows = await client.sql<{ key: string; value_utf8: string }>(
+        `select key, value_utf8 from state where ${stateOf(id)} and key > '${eventKey(after)}' and ${EVENTS} ${ofKind}
+         order by key limit ${limit}`,
+      )
+      return rows.map(({ key, value_utf8 }) => eventOfText(numberOfKey(key), value_utf8))
+    },
+    async list({
+      status,
+      before,
+      limit,
+    }: {
+      status: PollStatus | null
+      before: number | null
+      limit: number
+    }) {
+      const part = (number: number) => `split_part(value_utf8, '${CARD_SEPARATOR}', ${number})`
+      const filters = [
+        ...(status === null ? [] : [`${part(3)} = ${quoted(status)}`]),
+        ...(before === null ? [] : [`value_utf8 < '${String(before).padStart(16, '0')}'`]),
+      ]
+      const cards = await client.sql<{ service_key: string; value_utf8: string }>(
+        `select service_key, value_utf8 from state where service_name = '${POLLS}' and key = '${CARD}'
+         ${filters.map((filter) => `and ${filter}`).join(' ')} order by value_utf8 desc limit ${limit}`,
+      )
+      if (cards.length === 0) return []
+      const keys = cards.map(({ service_key }) => quoted(service_key)).join(', ')
+      const rows = await client.sql<StateRow>(
+        `select service_key, value from state where service_name = '${POLLS}' and key = '${RECORD}'
+         and service_key in (${keys})`,
+      )
+      const records = new Map(rows.map((row) => [row.service_key, record(row)]))
+      return cards.flatMap(({ service_key, value_utf8 }) => {
+        const found = records.get(service_key)
+        return found === undefined ? [] : [{ record: found, place: placeOfCard(value_utf8) }]
+      })
+    },
+    /** The invocation that makes an attempt of a poll now; null where none does. */
+    async attemptInFlight(id: string): Promise<string | null> {
+      const [row] = await client.sql<{ id: string }>(
+        `select id from sys_invocation where target_service_name = '${POLLS}'
+         and target_service_key = ${quoted(id)} and target_handler_name = 'attempt'
+         and status in ('running', 'suspended', 'backing-off', 'ready')`,
+      )
+      return row?.id ?? null
+    },
+  }
+}
+
+export type RunReader = ReturnType<typeof createRunReader>
+
+interface StateRow {
+  readonly service_key: string
+  /** Hexadecimal. */
+  readonly value: string
+}
+
+const EVENTS = `key >= '${eventKey(0)}' and key < '${BEHIND_EVENTS}'`
+
+function stateOf(id: string): string {
+  return `service_name = '${POLLS}' and service_key = ${quoted(id)}`
+}
+
+function numberOfKey(key: string): number {
+  return Number(key.slice(key.lastIndexOf(' ') + 1))
+}
+
+function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}

@@ -1,0 +1,35 @@
+import type { Effects } from '../effects.ts'
+import type { Sealer } from '../embedded/sealer.ts'
+import type { CriteriaOf } from '../embedded/shared-criteria.ts'
+import type { Budget } from './budget.ts'
+
+/** What the objects of a worker have in common. */
+export interface WorkerParts {
+  readonly sealer: Sealer
+  readonly effects: Effects
+  readonly criteriaOf: CriteriaOf
+  readonly budget: Budget
+  /** How long a run is kept after its end. */
+  readonly keepMs: number
+}
+
+/**
+ * How Restate is to handle what is asked of an object. By default it would pause what has failed 70 times, wait for a
+ * person then, and send all of an object's state, with every event, along with each message.
+ */
+export const HANDLING = {
+  enableLazyState: true,
+  journalRetention: 0,
+  inactivityTimeout: 60_000,
+  /** An attempt may take as long as its own time-out says. */
+  abortTimeout: 86_400_000,
+  retryPolicy: {
+    initialInterval: 100,
+    exponentiationFactor: 2,
+    maxInterval: 30_000,
+    maxAttempts: 1_000_000_000,
+  },
+}
+
+/** For messages between objects: nobody can send them from outside. */
+export const PRIVATE = { ingressPrivate: true }

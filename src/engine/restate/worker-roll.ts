@@ -1,0 +1,38 @@
+import type { ObjectContext, TypedState } from '@restatedev/restate-sdk'
+import { WORKERS } from './names.ts'
+import type { RestateSdk } from './restate-sdk.ts'
+import { HANDLING } from './worker-parts.ts'
+
+/** A worker that has not been heard of for so long is gone. */
+export const GONE_AFTER_MS = 6000
+
+export interface Greeting {
+  readonly worker: string
+  readonly kind: 'here' | 'leaving'
+  /** Epoch ms of the worker. */
+  readonly now: number
+}
+
+/** Which workers there are, as one object: each greets it every few seconds, and hears how many they are. */
+export function workerRoll(sdk: RestateSdk) {
+  const { exclusive } = sdk.handlers.object
+  return sdk.object({
+    name: WORKERS,
+    options: HANDLING,
+    handlers: {
+      greet: exclusive(
+        { input: sdk.serde.binary },
+        async (ctx: ObjectContext<TypedState>, bytes: Uint8Array): Promise<{ workers: number }> => {
+          const { worker, kind, now } = JSON.parse(Buffer.from(bytes).toString()) as Greeting
+          const before = await ctx.get<Record<string, number>>('seen')
+          const others = Object.entries<number>(before ?? {}).filter(
+            ([id, at]) => id !== worker && at > now - GONE_AFTER_MS,
+          )
+          const seen = Object.fromEntries(kind === 'here' ? [...others, [worker, now]] : others)
+          ctx.set('seen', seen)
+          return { workers: Math.max(1, Object.keys(seen).length) }
+        },
+      ),
+    },
+  })
+}

@@ -4,10 +4,11 @@ import { COMMANDS, type Option } from './options.ts'
 
 /** The text of `bide --help`. */
 export function mainHelp(): string {
+  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length))
   return [
     `bide ${VERSION}: waits on an HTTP job until it has succeeded, failed, or run out of time.`,
     '',
-    ...COMMANDS.map(({ usage, about }) => `  ${usage.padEnd(46)} ${about}`),
+    ...COMMANDS.map(({ usage, about }) => `  ${usage.padEnd(width)} ${about}`),
     '',
     'bide COMMAND --help shows its options. bide --version shows the version.',
     '',

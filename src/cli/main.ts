@@ -1,10 +1,31 @@
 #!/usr/bin/env node
 import { BideError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
+import { errorExitCode } from './exit-code.ts'
 import { drained, writeOut } from './standard-output.ts'
 import { UnknownNameError } from './usage-error.ts'
 
 const [name, ...args] = process.argv.slice(2)
+
+type Run = (args: readonly string[]) => Promise<number>
+
+/** Each is loaded when it is asked for. */
+const RUN: Readonly<Record<string, Run>> = {
+  poll: async (args) => (await import('./commands/poll.ts')).pollCommand(args),
+  run: async (args) => (await import('./commands/run.ts')).runCommand(args),
+  plan: async (args) => (await import('./commands/plan.ts')).planCommand(args),
+  check: async (args) => (await import('./commands/check.ts')).checkCommand(args),
+  serve: async (args) => (await import('./commands/serve.ts')).serveCommand(args),
+  submit: async (args) => (await import('./commands/submit.ts')).submitCommand(args),
+  ls: async (args) => (await import('./commands/ls.ts')).lsCommand(args),
+  show: async (args) => (await import('./commands/show.ts')).showCommand(args),
+  watch: async (args) => (await import('./commands/watch.ts')).watchCommand(args),
+  cancel: async (args) => (await import('./commands/order.ts')).orderCommand('cancel', args),
+  pause: async (args) => (await import('./commands/order.ts')).orderCommand('pause', args),
+  resume: async (args) => (await import('./commands/order.ts')).orderCommand('resume', args),
+  now: async (args) => (await import('./commands/order.ts')).orderCommand('now', args),
+  completion: async (args) => (await import('./commands/completion.ts')).completionCommand(args),
+}
 
 /** Who reads our output may stop reading: that is no defect of ours. */
 process.stderr.on('error', () => {})
@@ -14,7 +35,7 @@ main().then(
   async (error: unknown) => {
     const { complaint } = await import('./complaint.ts')
     process.stderr.write(`${await complaint(error)}\n`)
-    end(error instanceof BideError && error.code !== 'store' ? 2 : 70)
+    end(error instanceof BideError ? errorExitCode(error.code) : 70)
   },
 )
 
@@ -22,13 +43,9 @@ async function main(): Promise<number> {
   if (name === '--version' || name === '-V') return print(VERSION)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(args[0])
   if (args.includes('--help') || args.includes('-h')) return help(name)
-  if (name === 'poll') return (await import('./commands/poll.ts')).pollCommand(args)
-  if (name === 'run') return (await import('./commands/run.ts')).runCommand(args)
-  if (name === 'plan') return (await import('./commands/plan.ts')).planCommand(args)
-  if (name === 'check') return (await import('./commands/check.ts')).checkCommand(args)
-  if (name === 'serve') return (await import('./commands/serve.ts')).serveCommand(args)
-  if (name === 'completion') return (await import('./commands/completion.ts')).completionCommand(args)
-  throw await unknownCommand(name)
+  const run = Object.hasOwn(RUN, name) ? RUN[name] : undefined
+  if (run === undefined) throw await unknownCommand(name)
+  return run(args)
 }
 
 async function help(command: string | undefined): Promise<number> {

@@ -44,18 +44,30 @@ const VARIABLE_OPTIONS: readonly Option[] = [
   },
 ]
 
+const INPUT_OPTION: Option = {
+  flag: 'input',
+  value: 'NAME=VALUE',
+  repeatable: true,
+  help: 'an input of the pipeline; env:NAME or file:PATH as the value is a secret',
+}
+
 const PIPELINE_OPTIONS: readonly Option[] = [
   { flag: 'pipeline', value: 'NAME', help: 'which one, where the files hold several' },
-  {
-    flag: 'input',
-    value: 'NAME=VALUE',
-    repeatable: true,
-    help: 'an input of the pipeline; env:NAME or file:PATH as the value is a secret',
-  },
+  INPUT_OPTION,
   ...VARIABLE_OPTIONS,
 ]
 
-export const POLL_OPTIONS: readonly Option[] = [
+const CLIENT_OPTIONS: readonly Option[] = [
+  { flag: 'server', value: 'URL', help: 'the server (BIDE_SERVER, or http://127.0.0.1:4646)' },
+  {
+    flag: 'token',
+    value: 'env:NAME|file:PATH',
+    help: 'where the token is that the server wants (the text of BIDE_TOKEN)',
+  },
+  { flag: 'cacert', value: 'FILE', help: "PEM; trusted for the server's certificate" },
+]
+
+const TASK_OPTIONS: readonly Option[] = [
   {
     flag: 'success',
     key: 'exitCriteria.success',
@@ -166,11 +178,19 @@ export const POLL_OPTIONS: readonly Option[] = [
     help: 'decoded, as in 500k, 5M (5M)',
   },
   { flag: 'file', short: 'f', value: 'FILE', help: 'a task in YAML or JSON; flags win over it' },
-  { flag: 'resume', value: 'FILE', help: 'keep the state here after each attempt, and go on from it' },
-  ...TLS_OPTIONS,
+]
+
+const RESULT_OPTIONS: readonly Option[] = [
   { flag: 'json', help: 'the result as one JSON object on stdout' },
   { flag: 'jsonl', help: 'a JSON line for each attempt, then the result' },
   { flag: 'print', value: 'EXPRESSION', help: 'a value out of the last response on stdout' },
+]
+
+export const POLL_OPTIONS: readonly Option[] = [
+  ...TASK_OPTIONS,
+  { flag: 'resume', value: 'FILE', help: 'keep the state here after each attempt, and go on from it' },
+  ...TLS_OPTIONS,
+  ...RESULT_OPTIONS,
   ...EYE_OPTIONS,
 ]
 
@@ -230,6 +250,50 @@ export const SERVE_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
+export const SUBMIT_OPTIONS: readonly Option[] = [
+  ...TASK_OPTIONS,
+  { flag: 'name', value: 'NAME', help: 'what the poll is called on the server' },
+  { flag: 'pipeline', value: 'NAME', help: 'which one is started, of the files or of those on the server' },
+  INPUT_OPTION,
+  { flag: 'comments', value: 'TEXT', help: 'why it is started; kept with the execution' },
+  {
+    flag: 'idempotency-key',
+    value: 'KEY',
+    help: 'the same key again starts nothing, and gives the first answer',
+  },
+  { flag: 'wait', short: 'w', help: 'show it until it has ended; the exit code says how' },
+  ...CLIENT_OPTIONS,
+  ...RESULT_OPTIONS,
+  ...EYE_OPTIONS,
+]
+
+export const WATCH_OPTIONS: readonly Option[] = [...CLIENT_OPTIONS, ...RESULT_OPTIONS, ...EYE_OPTIONS]
+
+export const LS_OPTIONS: readonly Option[] = [
+  { flag: 'status', value: 'STATUS', help: 'of that status alone, such as RUNNING or FAILED' },
+  { flag: 'kind', value: 'poll|execution', help: 'of that kind alone' },
+  { flag: 'name', value: 'NAME', help: 'of exactly that name' },
+  { flag: 'pipeline', value: 'NAME', help: 'executions of that pipeline' },
+  { flag: 'text', value: 'TEXT', help: 'with that text in name, id or origin' },
+  { flag: 'limit', value: 'N', kind: 'integer', help: 'so many at most, newest first (50)' },
+  ...CLIENT_OPTIONS,
+  { flag: 'json', help: 'as one JSON array on stdout' },
+  HELP,
+]
+
+export const SHOW_OPTIONS: readonly Option[] = [
+  ...CLIENT_OPTIONS,
+  { flag: 'json', help: 'all that the server says, as one JSON object on stdout' },
+  HELP,
+]
+
+export const COMMAND_OPTIONS: readonly Option[] = [
+  ...CLIENT_OPTIONS,
+  { flag: 'json', help: 'what has become of it, as one JSON object on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  HELP,
+]
+
 export const COMPLETION_OPTIONS: readonly Option[] = [HELP]
 
 export const COMMANDS = [
@@ -262,6 +326,54 @@ export const COMMANDS = [
     usage: 'bide serve [options]',
     about: 'Runs a server that takes polls over HTTP and carries them on across restarts.',
     options: SERVE_OPTIONS,
+  },
+  {
+    name: 'submit',
+    usage: 'bide submit URL | FILE... [options]',
+    about: 'Gives a poll or a pipeline to a server, which carries it on. The options of bide poll, and more.',
+    options: SUBMIT_OPTIONS,
+  },
+  {
+    name: 'ls',
+    usage: 'bide ls [options]',
+    about: 'Lists what runs or has run on a server, newest first.',
+    options: LS_OPTIONS,
+  },
+  {
+    name: 'show',
+    usage: 'bide show ID [options]',
+    about: 'Shows a poll or an execution: why it still waits and until when, or how it ended.',
+    options: SHOW_OPTIONS,
+  },
+  {
+    name: 'watch',
+    usage: 'bide watch ID [options]',
+    about: 'Shows a poll or an execution of a server until it has ended; the exit code says how.',
+    options: WATCH_OPTIONS,
+  },
+  {
+    name: 'cancel',
+    usage: 'bide cancel ID [options]',
+    about: 'Ends a poll or an execution; what is in flight is broken off.',
+    options: COMMAND_OPTIONS,
+  },
+  {
+    name: 'pause',
+    usage: 'bide pause ID [options]',
+    about: 'Begins nothing more of a poll or an execution until it is resumed; a deadline goes on.',
+    options: COMMAND_OPTIONS,
+  },
+  {
+    name: 'resume',
+    usage: 'bide resume ID [options]',
+    about: 'Goes on with what was paused.',
+    options: COMMAND_OPTIONS,
+  },
+  {
+    name: 'now',
+    usage: 'bide now ID [options]',
+    about: 'Makes the next attempt of a poll at once.',
+    options: COMMAND_OPTIONS,
   },
   {
     name: 'completion',

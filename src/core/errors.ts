@@ -8,6 +8,8 @@ export type BideErrorCode =
   | 'unresolved-binding'
   | 'state-mismatch'
   | 'store'
+  | 'server-unreachable'
+  | 'server-refused'
   | 'defect'
 
 /** Misuse or broken surroundings. How a job ended is never thrown: it is an outcome. */

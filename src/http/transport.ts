@@ -29,7 +29,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   }
 }
 
-async function createExchange(options: TransportOptions): Promise<Exchange> {
+/** The client under a transport, for what is no request with one answer. */
+export async function createExchange(options: TransportOptions): Promise<Exchange> {
   const proxyFromEnvironment = options.proxy !== 'none' && !options.egress && hasProxyInEnvironment()
   if (options.client === 'lean' && !options.http2 && !options.egress && !proxyFromEnvironment) {
     const { nodeExchange } = await import('./node-exchange.ts')

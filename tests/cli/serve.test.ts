@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type JobServer, jobServer } from '../../src/testing/index.ts'
-import { type RunningBide, runBide, startBide } from './run-bide.ts'
+import { runBide } from './run-bide.ts'
+import { type Served, serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 let far: JobServer
@@ -14,34 +15,7 @@ beforeAll(async () => {
 afterAll(() => far.close())
 
 const folder = temporaryFolder()
-const running = new Set<RunningBide>()
-afterEach(() => {
-  for (const { process } of running) process.kill('SIGKILL')
-  running.clear()
-})
-
-interface Served {
-  readonly bide: RunningBide
-  readonly api: string
-}
-
-async function serve(data: string, ...more: string[]): Promise<Served> {
-  const args = ['serve', '--port', '0', '--data', data, '--egress-allow', '127.0.0.1', ...more]
-  const bide = startBide(args)
-  running.add(bide)
-  let said = ''
-  bide.process.stderr.on('data', (chunk) => {
-    said += chunk
-  })
-  await bide.says('listening on')
-  return { bide, api: `${/http:\S+/.exec(said)?.[0]}/api/v1` }
-}
-
-async function kill({ bide }: Served, signal: NodeJS.Signals) {
-  bide.process.kill(signal)
-  running.delete(bide)
-  return bide.ended
-}
+const { serve, kill } = serving()
 
 async function submit({ api }: Served, task: object, key: string | null = null) {
   const headers = { 'content-type': 'application/json', ...(key !== null && { 'idempotency-key': key }) }

@@ -1,26 +1,25 @@
 import { toJson } from '../../core/json.ts'
 import { createRedactor } from '../../core/redact.ts'
-import { type PollResult, poll } from '../../engine/poll.ts'
+import { poll } from '../../engine/poll.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { createTransport } from '../../http/transport.ts'
 import { exitCode } from '../exit-code.ts'
 import { POLL_OPTIONS } from '../options.ts'
-import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
+import { parseArguments, textValue } from '../parse-arguments.ts'
 import { readTask } from '../poll-input.ts'
-import type { Printer } from '../print-value.ts'
 import { located } from '../problems.ts'
-import { type ProgressView, plain, plainView, silentView } from '../render/progress.ts'
+import { plain } from '../render/progress.ts'
+import { pollView } from '../render/stderr-view.ts'
 import { writeOut } from '../standard-output.ts'
 import { stopOnSignal } from '../stop.ts'
 import { tlsFiles } from '../tls-files.ts'
+import { readPrinter, writeResult } from '../write-result.ts'
 
 /** `bide poll`: the exit code. */
 export async function pollCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(POLL_OPTIONS, args)
   const { input, task, secrets, origins } = await readTask(parsed)
-  const expression = textValue(parsed, 'print')
-  const printer =
-    expression === undefined ? null : await (await import('../print-value.ts')).createPrinter(expression)
+  const printer = await readPrinter(parsed)
   const redactor = createRedactor(secrets)
   const resumePath = textValue(parsed, 'resume')
   const resume =
@@ -30,7 +29,7 @@ export async function pollCommand(args: readonly string[]): Promise<number> {
   const transport = await createTransport({ client: 'lean', clock: systemClock, ...tlsFiles(parsed) })
   if (parsed.values.insecure) process.stderr.write('WARNING: --insecure: certificates are not verified\n')
 
-  const view = await createView(parsed, task.pollCount)
+  const view = await pollView(parsed, task.pollCount)
   const stop = stopOnSignal()
   try {
     const result = await poll(input, {
@@ -41,7 +40,7 @@ export async function pollCommand(args: readonly string[]): Promise<number> {
       onAttempt(entry, state) {
         resume?.write(state)
         view.attempt(entry)
-        if (parsed.values.jsonl) writeLine(toJson(entry))
+        if (parsed.values.jsonl) writeOut(`${toJson(entry)}\n`)
       },
     })
     view.end(result.message)
@@ -56,24 +55,4 @@ export async function pollCommand(args: readonly string[]): Promise<number> {
     view.close()
     await transport.close()
   }
-}
-
-/** A live line only where nothing else is written to the same terminal. */
-async function createView({ values }: Arguments, pollCount: number): Promise<ProgressView> {
-  if (values.quiet) return silentView
-  const stream = process.stderr
-  const isLive = stream.isTTY && process.env.TERM !== 'dumb' && !(values.jsonl && process.stdout.isTTY)
-  const options = { stream, pollCount, now: systemClock.now }
-  if (!isLive) return plainView(options)
-  const color = !process.env.NO_COLOR && values['no-color'] !== true
-  return (await import('../render/live-view.ts')).liveView({ ...options, color })
-}
-
-function writeResult(parsed: Arguments, result: PollResult, printer: Printer | null): void {
-  if (parsed.values.json || parsed.values.jsonl) writeLine(toJson(result))
-  else if (printer) writeLine(printer(result))
-}
-
-function writeLine(line: string): void {
-  writeOut(`${line}\n`)
 }

@@ -31,6 +31,10 @@ export function liveView(options: ViewOptions & { readonly color: boolean }): Pr
       last = entry
       draw()
     },
+    note(text) {
+      stream.write(`${CLEAR}${plain(text)}\n`)
+      draw()
+    },
     end(message) {
       isOpen = false
       close()

@@ -4,6 +4,8 @@ import type { LedgerEntry } from '../../core/poll.ts'
 /** Shows a poll to a person while it runs. */
 export interface ProgressView {
   attempt(entry: LedgerEntry): void
+  /** Something beside the attempts that a person should know at once. */
+  note(text: string): void
   end(message: string): void
   /** Leaves the terminal in order, where the poll ended without a message. */
   close(): void
@@ -17,7 +19,7 @@ export interface ViewOptions {
   readonly every?: (ms: number, call: () => void) => () => void
 }
 
-export const silentView: ProgressView = { attempt() {}, end() {}, close() {} }
+export const silentView: ProgressView = { attempt() {}, note() {}, end() {}, close() {} }
 
 const HEARTBEAT_MS = 60_000
 const BAR = 12
@@ -41,6 +43,7 @@ export function plainView({ stream, pollCount, now, every = onTimer }: ViewOptio
       if (seen !== shown) show(describe(entry, pollCount))
       shown = seen
     },
+    note: (text) => show(plain(text)),
     end(message) {
       stop()
       stream.write(`${plain(message)}\n`)

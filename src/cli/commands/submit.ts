@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { withClient } from '../client/connect.ts'
+import { SUBMIT_OPTIONS } from '../options.ts'
+import { parseArguments } from '../parse-arguments.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** `bide submit URL` or `bide submit FILE...`: gives a server what it is to carry on. */
+export async function submitCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseArguments(SUBMIT_OPTIONS, args)
+  const { values, positionals } = parsed
+  const isPoll = values.file !== undefined || positionals.some((text) => /^https?:/i.test(text))
+  const unknown = positionals.find((text) => text !== '-' && !existsSync(text))
+  if (!isPoll && unknown !== undefined)
+    throw new UsageError(
+      `'${unknown}' is neither a URL nor a file`,
+      'a URL is written in full, as in https://host/job',
+    )
+  if (!isPoll && positionals.length === 0 && values.pipeline === undefined)
+    throw new UsageError('no URL and no file was given', 'as in: bide submit https://host/job')
+  if (!isPoll) throw new UsageError('a server takes polls, and no pipelines as yet')
+  const { submitPoll } = await import('../client/submit-poll.ts')
+  return withClient(parsed, (client) => submitPoll(client, parsed))
+}

@@ -14,7 +14,8 @@ import { exitCode } from '../exit-code.ts'
 import { RUN_OPTIONS } from '../options.ts'
 import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
-import { plainRunView, type RunView, silentRunView } from '../render/run-view.ts'
+import { shownRun } from '../render/run-rows.ts'
+import { runView } from '../render/stderr-run-view.ts'
 import { openRunFile } from '../run-file.ts'
 import { type RunInput, readRunInput } from '../run-input.ts'
 import { writeOut } from '../standard-output.ts'
@@ -87,7 +88,7 @@ interface Carried {
 async function carryOn(context: RunContext, from: RunState, { parsed, keep }: Carried): Promise<number> {
   const transport = await createTransport({ client: 'lean', clock: systemClock, ...tlsFiles(parsed) })
   if (parsed.values.insecure) tell('WARNING: --insecure: certificates are not verified')
-  const view = await createView(context, parsed)
+  const view = await runView(parsed)
   const stop = stopOnSignal()
   let before: RunState | null = null
   try {
@@ -96,27 +97,17 @@ async function carryOn(context: RunContext, from: RunState, { parsed, keep }: Ca
       signal: stop.signal,
       onStep({ run, attempt }) {
         keep(run)
-        view.step(run)
+        view.step(shownRun(context, run))
         if (parsed.values.jsonl) writeChanges({ before, run, attempt })
         before = run
       },
     })
-    view.end(run)
+    view.end(shownRun(context, run))
     return report(context, run, parsed, stop.received())
   } finally {
     view.close()
     await transport.close()
   }
-}
-
-async function createView(context: RunContext, { values }: Arguments): Promise<RunView> {
-  if (values.quiet) return silentRunView
-  const stream = process.stderr
-  const isLive = stream.isTTY && process.env.TERM !== 'dumb' && !(values.jsonl && process.stdout.isTTY)
-  const options = { context, stream, now: systemClock.now }
-  if (!isLive) return plainRunView(options)
-  const { liveRunView } = await import('../render/live-run-view.ts')
-  return liveRunView({ ...options, color: !process.env.NO_COLOR && values['no-color'] !== true })
 }
 
 interface Change {

@@ -1,8 +1,7 @@
 import { createLogUpdate } from 'log-update'
-import type { RunState } from '../../pipeline/run-state.ts'
 import { fitted } from './fitted.ts'
 import { onTimer, plain } from './progress.ts'
-import { type RunRow, runRows } from './run-rows.ts'
+import type { RunRow, ShownRun } from './run-rows.ts'
 import type { RunView, RunViewOptions } from './run-view.ts'
 
 const REDRAW_MS = 250
@@ -21,18 +20,13 @@ const MARKS: Readonly<Record<string, readonly [mark: string, color: number]>> = 
 }
 
 /** On a terminal the tree of stages and tasks, drawn anew in place. */
-export function liveRunView({
-  context,
-  stream,
-  now,
-  color,
-}: RunViewOptions & { readonly color: boolean }): RunView {
+export function liveRunView({ stream, now, color }: RunViewOptions & { readonly color: boolean }): RunView {
   const update = createLogUpdate(stream, { showCursor: true })
-  let last: RunState | null = null
+  let last: ShownRun | null = null
   const draw = () => {
     if (last === null) return
     const width = Math.max(20, (stream.columns || 80) - 1)
-    const rows = runRows(context, last, now())
+    const rows = last.rows(now())
     const widest = Math.min(40, Math.max(...rows.map(({ depth, name }) => depth * 2 + name.length)))
     update(rows.map((row) => painted(row, { width, widest, color })).join('\n'))
   }
@@ -52,8 +46,13 @@ export function liveRunView({
       isOpen = false
       draw()
       close()
-      stream.write(`${plain(run.statusMessage)}\n`)
+      stream.write(`${plain(run.message)}\n`)
       for (const note of run.notes) stream.write(`note: ${plain(note)}\n`)
+    },
+    note(text) {
+      update.clear()
+      stream.write(`${plain(text)}\n`)
+      draw()
     },
     close() {
       if (isOpen) close()

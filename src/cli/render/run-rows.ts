@@ -17,8 +17,28 @@ export interface RunRow {
   readonly isTask: boolean
 }
 
+/** A run as it is shown to a person, wherever it goes on. */
+export interface ShownRun {
+  readonly name: string
+  readonly status: RunState['status']
+  readonly message: string
+  readonly notes: readonly string[]
+  rows(now: number): RunRow[]
+}
+
+/** A run of this process. */
+export function shownRun(context: RunContext, run: RunState): ShownRun {
+  return {
+    name: run.pipeline,
+    status: run.status,
+    message: run.statusMessage,
+    notes: run.notes,
+    rows: (now) => runRows(context, run, now),
+  }
+}
+
 /** A run as lines, nested runs inside of the task that runs them. */
-export function runRows(context: RunContext, run: RunState, now: number): RunRow[] {
+function runRows(context: RunContext, run: RunState, now: number): RunRow[] {
   return [
     {
       key: '',
@@ -100,6 +120,6 @@ function taskText(task: Task, run: TaskRun | undefined, now: number): string {
     : 'sent, no answer yet'
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return plain(text).replace(/\s*[\n\t]\s*/g, ' ')
 }

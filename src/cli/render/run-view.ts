@@ -1,31 +1,30 @@
-import type { RunState } from '../../pipeline/run-state.ts'
-import type { RunContext } from '../../pipeline/scope.ts'
 import { onTimer, plain } from './progress.ts'
-import { type RunRow, runRows } from './run-rows.ts'
+import type { RunRow, ShownRun } from './run-rows.ts'
 
 /** Shows a run to a person while it goes on. */
 export interface RunView {
-  step(run: RunState): void
+  step(run: ShownRun): void
   /** The last look, and the message. */
-  end(run: RunState): void
+  end(run: ShownRun): void
+  /** Something beside the run that a person should know at once. */
+  note(text: string): void
   /** Leaves the terminal in order, where the run ended without a message. */
   close(): void
 }
 
 export interface RunViewOptions {
-  readonly context: RunContext
   readonly stream: NodeJS.WriteStream
   readonly now: () => number
 }
 
-export const silentRunView: RunView = { step() {}, end() {}, close() {} }
+export const silentRunView: RunView = { step() {}, end() {}, note() {}, close() {} }
 
 const HEARTBEAT_MS = 60_000
 
 /** Without a terminal a line on each change, and one a minute to show that it still runs. No escape bytes. */
-export function plainRunView({ context, stream, now }: RunViewOptions): RunView {
+export function plainRunView({ stream, now }: RunViewOptions): RunView {
   const shown = new Map<string, string>()
-  let last: RunState | null = null
+  let last: ShownRun | null = null
   let shownAt = now()
   const write = (line: string) => {
     shownAt = now()
@@ -33,15 +32,13 @@ export function plainRunView({ context, stream, now }: RunViewOptions): RunView 
   }
   const stop = onTimer(HEARTBEAT_MS / 10, () => {
     if (last === null || now() - shownAt < HEARTBEAT_MS) return
-    for (const row of runRows(context, last, now()).filter(
-      ({ isTask, status }) => isTask && status === 'RUNNING',
-    )) {
+    for (const row of last.rows(now()).filter(({ isTask, status }) => isTask && status === 'RUNNING')) {
       write(lineOf(row))
     }
   })
-  const step = (run: RunState) => {
+  const step = (run: ShownRun) => {
     last = run
-    for (const row of runRows(context, run, now())) {
+    for (const row of run.rows(now())) {
       const seen = whatChanges(row)
       if (!row.isTask || row.status === 'NOT_STARTED' || shown.get(row.key) === seen) continue
       shown.set(row.key, seen)
@@ -53,9 +50,10 @@ export function plainRunView({ context, stream, now }: RunViewOptions): RunView 
     end(run) {
       stop()
       step(run)
-      write(`${run.pipeline}  ${run.status}  ${run.statusMessage}`)
+      write(`${run.name}  ${run.status}  ${run.message}`)
       for (const note of run.notes) write(`note: ${note}`)
     },
+    note: write,
     close: stop,
   }
 }

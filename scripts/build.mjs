@@ -24,7 +24,7 @@ const shared = {
   external: ['undici', 'libsql'],
   legalComments: 'none',
   metafile: true,
-  define: { BIDE_VERSION: JSON.stringify(version) },
+  define: { BIDE_VERSION: JSON.stringify(version), BIDE_STORE_THREAD: '"./store-thread.js"' },
 }
 
 await rm(out, { recursive: true, force: true })
@@ -63,6 +63,18 @@ async function buildCommand() {
     await writeFile(path, await asCommonJs(text))
   }
   await chmod(`${folder}/main.js`, 0o755)
+  return [...Object.keys(metafile.inputs), ...(await buildStoreThread(`${folder}/chunks`))]
+}
+
+/** Beside the chunks, where the one that starts it looks for it. */
+async function buildStoreThread(folder) {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ['src/store/thread/store-thread.ts'],
+    outfile: `${folder}/store-thread.js`,
+    splitting: false,
+    format: 'cjs',
+  })
   return Object.keys(metafile.inputs)
 }
 

@@ -12,7 +12,7 @@ import type { Engine } from '../engine/engine.ts'
 import { systemClock } from '../engine/system-clock.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
-import { sqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { openStore } from '../store/open-store.ts'
 import { createApp } from './app.ts'
 import { readKey } from './key-file.ts'
 import { readPage } from './page.ts'
@@ -118,7 +118,7 @@ async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<
   const { dataFolder, keyFile, keepMs, onProblem } = options
   makeFolder(dataFolder)
   const file = join(dataFolder, 'bide.db')
-  const store = await sqliteStore(file)
+  const store = await openStore(file)
   try {
     const isNew = (await store.list({ status: null, before: null, limit: 1 })).length === 0
     const key = readKey(keyFile ?? join(dataFolder, 'key'), { make: keyFile === null && isNew })

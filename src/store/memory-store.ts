@@ -1,9 +1,11 @@
-import type { DuePoll, Idempotency, Store, StoredEvent, StoredPoll } from './store.ts'
+import type { DuePoll, Idempotency, PollChange, Store, StoredEvent, StoredPoll } from './store.ts'
 
 interface Kept {
   poll: StoredPoll
   readonly place: number
   readonly events: StoredEvent[]
+  folded: number
+  endsFolding: boolean
 }
 
 /** A store that ends with the process: for tests, and for trying things out. */
@@ -17,16 +19,21 @@ export function memoryStore(): Store {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
       if (idempotency) submissions.set(idempotency.key, idempotency)
-      polls.set(poll.id, { poll, place: ++places, events: [...events] })
+      polls.set(poll.id, { poll, place: ++places, events: [...events], folded: 0, endsFolding: false })
       return { kind: 'added' }
     },
-    async change({ id, events, ...changed }) {
+    async change({ id, events, folds = false, ...changed }) {
       const kept = polls.get(id)
       if (kept === undefined) return
       kept.poll = { ...kept.poll, ...changed }
-      for (const event of events) if (event.number === kept.events.length + 1) kept.events.push(event)
+      addEvents(kept, events, folds)
     },
-    get: async (id) => polls.get(id)?.poll ?? null,
+    async get(id) {
+      const kept = polls.get(id)
+      if (kept === undefined) return null
+      const { poll, folded, endsFolding } = kept
+      return { ...poll, folded, endsFolding, lastEvent: lastNumber(kept) }
+    },
     list: async ({ status, before, limit }) =>
       all()
         .filter(({ poll, place }) => (status ?? poll.status) === poll.status && place < (before ?? Infinity))
@@ -37,7 +44,6 @@ export function memoryStore(): Store {
       (polls.get(id)?.events ?? [])
         .filter((event) => event.number > after && (kind ?? event.kind) === event.kind)
         .slice(0, limit),
-    lastEvent: async (id) => polls.get(id)?.events.length ?? 0,
     due: async ({ after, until, limit }) =>
       all()
         .flatMap(({ poll: { id, origin, dueAt } }) => (dueAt === null ? [] : [{ id, origin, dueAt }]))
@@ -54,6 +60,20 @@ export function memoryStore(): Store {
     },
     async close() {},
   }
+}
+
+function addEvents(kept: Kept, events: PollChange['events'], folds: boolean): void {
+  for (const event of events) {
+    if (event.number <= lastNumber(kept)) continue
+    const before = folds && kept.endsFolding ? kept.events.pop() : undefined
+    if (before !== undefined) kept.folded++
+    kept.events.push(before === undefined ? event : { ...event, folded: before.folded + 1 })
+    kept.endsFolding = folds
+  }
+}
+
+function lastNumber({ events }: Kept): number {
+  return events.at(-1)?.number ?? 0
 }
 
 function order(a: Pick<DuePoll, 'dueAt' | 'id'>, b: Pick<DuePoll, 'dueAt' | 'id'>): number {

@@ -1,13 +1,17 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { BideError } from '../core/errors.ts'
 import { memoryStore } from './memory-store.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { migrate } from './sqlite/migrate.ts'
 import { MIGRATIONS } from './sqlite/migrations.ts'
 import { sqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store, StoredEvent, StoredPoll } from './store.ts'
+import { threadedStore } from './thread/threaded-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bide-store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,20 +45,32 @@ const event = (number: number, kind = 'attempt'): StoredEvent => ({
   kind,
   at: 5.5,
   data: `{"n":${number}}`,
+  folded: 0,
 })
 const added = (store: Store, ...polls: StoredPoll[]) =>
   Promise.all(polls.map((p) => store.submit({ poll: p, events: [], idempotency: null })))
 const plain = (found: StoredPoll | null) =>
   found && { ...found, task: Buffer.from(found.task).toString(), state: Buffer.from(found.state).toString() }
 
+/** Beside the packages, where what is not bundled is found. */
+const threadFile = fileURLToPath(new URL(`../../node_modules/.cache/bide/${process.pid}.js`, import.meta.url))
+beforeAll(async () => {
+  const entryPoints = [fileURLToPath(new URL('thread/store-thread.ts', import.meta.url))]
+  const external = ['libsql']
+  await build({ entryPoints, outfile: threadFile, bundle: true, platform: 'node', format: 'cjs', external })
+})
+afterAll(() => rmSync(threadFile))
+const onThread = (file: string) => threadedStore(file, pathToFileURL(threadFile))
+
 describe.each([
   ['memory', async () => memoryStore()],
   ['sqlite', async () => sqliteStore(newFile())],
+  ['sqlite on a thread', async () => onThread(newFile())],
 ] as const)('the contract of a store: %s', (_, create) => {
   it('gives back what was submitted, and null for what was not', async () => {
     const store = kept(await create())
     await added(store, poll('a', { name: 'a name' }))
-    expect(plain(await store.get('a'))).toEqual(plain(poll('a', { name: 'a name' })))
+    expect(plain(await store.get('a'))).toMatchObject(plain(poll('a', { name: 'a name' }))!)
     expect(await store.get('b')).toBeNull()
   })
 
@@ -75,7 +91,48 @@ describe.each([
     expect(await store.events('a', all)).toEqual([event(1, 'submitted'), event(2), event(3, 'ended')])
     expect(await store.events('a', { ...all, after: 1, limit: 1 })).toEqual([event(2)])
     expect(await store.events('a', { ...all, kind: 'attempt' })).toEqual([event(2)])
-    expect([await store.lastEvent('a'), await store.lastEvent('b')]).toEqual([3, 0])
+    expect(await store.get('a')).toMatchObject({ lastEvent: 3, folded: 0, endsFolding: false })
+  })
+
+  it('keeps of attempts that fold the last, which says how many it stands for', async () => {
+    const store = kept(await create())
+    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    const change = { id: 'a', status: 'RUNNING', dueAt: 9, endedAt: null, state: bytes('new') } as const
+    const add = (number: number, folds: boolean, kind = 'attempt') =>
+      store.change({ ...change, events: [event(number, kind)], folds })
+    const events = async (after = 0, kind: string | null = null) =>
+      (await store.events('a', { after, limit: 9, kind })).map(({ number, kind, folded }) => [
+        number,
+        kind,
+        folded,
+      ])
+    await add(2, false)
+    await add(3, true)
+    expect(await store.get('a')).toMatchObject({ lastEvent: 3, folded: 0, endsFolding: true })
+    await add(4, true)
+    await add(5, true)
+    await add(5, true)
+    expect(await store.get('a')).toMatchObject({ lastEvent: 5, folded: 2, endsFolding: true })
+    const first = [1, 'submitted', 0]
+    expect(await events()).toEqual([first, [2, 'attempt', 0], [5, 'attempt', 2]])
+    await add(6, false, 'paused')
+    await add(7, true)
+    expect(await store.get('a')).toMatchObject({ lastEvent: 7, folded: 2, endsFolding: true })
+    expect(await events()).toEqual([
+      first,
+      [2, 'attempt', 0],
+      [5, 'attempt', 2],
+      [6, 'paused', 0],
+      [7, 'attempt', 0],
+    ])
+    expect(await events(6)).toEqual([[7, 'attempt', 0]])
+    expect(await events(2, 'attempt')).toEqual([
+      [5, 'attempt', 2],
+      [7, 'attempt', 0],
+    ])
+    expect(await events(2, 'paused')).toEqual([[6, 'paused', 0]])
+    expect(await store.events('a', { after: 0, limit: 1, kind: null })).toEqual([event(1, 'submitted')])
+    expect(await store.events('a', { after: 6, limit: 1, kind: null })).toEqual([event(7)])
   })
 
   it('keeps changes in the order of asking, though nobody waits between them', async () => {
@@ -135,10 +192,11 @@ describe.each([
     await store.submit({ poll: ended('b', 20), events: [event(1)], idempotency: idempotency('new', 30) })
     await added(store, ended('c', 30), poll('open'))
     expect(await store.removeEnded({ before: 30, limit: 1 })).toEqual({ removed: 2 })
-    expect([await store.get('a'), await store.lastEvent('a'), await store.lastEvent('b')]).toEqual([
+    const all = { after: 0, limit: 9, kind: null }
+    expect([await store.get('a'), await store.events('a', all), await store.events('b', all)]).toEqual([
       null,
-      0,
-      1,
+      [],
+      [event(1)],
     ])
     expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 1 })
     expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 0 })
@@ -157,6 +215,32 @@ describe.each([
   })
 })
 
+describe('a store on a thread', () => {
+  it('tells an error as it was told there', async () => {
+    const file = newFile()
+    kept(await onThread(file))
+    const second = await onThread(file).catch((error: unknown) => error)
+    expect(second).toBeInstanceOf(BideError)
+    expect(second).toMatchObject({
+      code: 'store',
+      message: expect.stringContaining('is in use: another server has it open'),
+      hint: 'stop that one first, or name another folder by --data',
+    })
+    const store = kept(await onThread(newFile()))
+    await added(store, poll('a'))
+    await expect(added(store, poll('a'))).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringContaining('nothing could be written: '),
+    })
+  })
+
+  it('answers nothing more once it is closed, but with an error', async () => {
+    const store = await onThread(newFile())
+    await store.close()
+    await expect(store.countOpen()).rejects.toThrow('the thread of the store has ended')
+  })
+})
+
 describe('a file of SQLite', () => {
   it('has everything after it was closed and opened again', async () => {
     const file = newFile()
@@ -165,7 +249,7 @@ describe('a file of SQLite', () => {
     await before.close()
     await unawaited
     const after = kept(await sqliteStore(file))
-    expect(plain(await after.get('a'))).toEqual(plain(poll('a')))
+    expect(plain(await after.get('a'))).toMatchObject(plain(poll('a'))!)
   })
 
   it('is not opened twice', async () => {

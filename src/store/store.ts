@@ -20,18 +20,32 @@ export interface StoredPoll {
   readonly state: Uint8Array
 }
 
-/** What happened to a poll: numbered from 1 without a gap. `data` is JSON text that may be shown to anybody. */
+/** What happened to a poll, numbered from 1. `data` is JSON text that may be shown to anybody. */
 export interface StoredEvent {
   readonly number: number
   readonly kind: string
   /** Epoch ms. */
   readonly at: number
   readonly data: string
+  /** How many events just before it it stands for, so that their numbers are missing: 0 but for attempts alike. */
+  readonly folded: number
+}
+
+/** What is known of the events of a poll without reading them. */
+export interface EventCounts {
+  /** The number of the last one; 0 where there is none. */
+  readonly lastEvent: number
+  /** How many were folded into others. */
+  readonly folded: number
+  /** Whether the last one gives way to another that folds. */
+  readonly endsFolding: boolean
 }
 
 /** What an attempt or a command makes of a poll. An event that is kept already is not kept twice. */
 export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
   readonly events: readonly StoredEvent[]
+  /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
+  readonly folds?: boolean
 }
 
 /** The caller's own name for a submission, with a digest of what was asked and the answer that was given. */
@@ -90,13 +104,11 @@ export interface EventQuery {
 export interface Store {
   submit(submission: Submission): Promise<Submitted>
   change(change: PollChange): Promise<void>
-  get(id: string): Promise<StoredPoll | null>
+  get(id: string): Promise<(StoredPoll & EventCounts) | null>
   /** Newest first; `place` is where a page goes on. */
   list(query: ListQuery): Promise<readonly (StoredPoll & { readonly place: number })[]>
   /** In order. */
   events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
-  /** The number of the last event of a poll; 0 where there is none. */
-  lastEvent(id: string): Promise<number>
   /** Polls that are to be asked, by due time, then id. */
   due(query: DueQuery): Promise<readonly DuePoll[]>
   /** Polls that have not ended. */

@@ -1,5 +1,7 @@
-import type { WaitingPoll } from '../../core/poll.ts'
+import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
+import type { MadeAttempt } from './embedded-engine.ts'
+import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
 import type { KeptPoll } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
@@ -32,6 +34,7 @@ export function createAttempts({
   effects,
   open,
   arm,
+  onAttempt,
   onProblem,
 }: SharedParts): Attempts {
   const flying = new Set<AbortController>()
@@ -48,12 +51,13 @@ export function createAttempts({
       tellKept = resolve
     })
     try {
-      const step = await fly(poll, poll.state, kept)
+      const before = poll.state
+      const step = await fly(poll, before, kept)
       if (step === null) return
       bytes = 2 * (step.state.last?.body.length ?? 0)
       unkeptBytes += bytes
       land()
-      await keeper.keep(poll, happeningsOf(poll, step))
+      await keeper.keep(poll, happeningsOf(poll, before, step))
     } finally {
       unkeptBytes -= bytes
       tellKept()
@@ -71,6 +75,7 @@ export function createAttempts({
       if (isAbandoned) return null
       poll.state = step.state
       if (step.state.kind === 'done') open.count--
+      if (step.entry !== null) onAttempt(madeAttempt(step.entry, state.dueAt))
       return step
     } finally {
       flying.delete(controller)
@@ -111,9 +116,18 @@ export function createAttempts({
   }
 }
 
-function happeningsOf({ compiled }: KeptPoll, { entry, state }: PollStep | CancelledStep): Happening[] {
-  const redactor = taskRedactor(compiled.task)
-  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor) }]
+function madeAttempt({ verdict, startedAt, durationMs }: LedgerEntry, dueAt: number): MadeAttempt {
+  return { verdict, durationMs, lateMs: Math.max(0, startedAt - dueAt) }
+}
+
+function happeningsOf(
+  poll: KeptPoll,
+  before: WaitingPoll,
+  { entry, state }: PollStep | CancelledStep,
+): Happening[] {
+  const redactor = taskRedactor(poll.compiled.task)
+  const folds = entry !== null && state.kind === 'waiting' && isFoldable(before, entry, poll)
+  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor), folds }]
   const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []
   return [...attempted, ...ended]
 }

@@ -109,6 +109,40 @@ async function world(options: Partial<EmbeddedEngineOptions> & { key?: Uint8Arra
 }
 
 describe('the embedded engine', () => {
+  it('keeps of attempts alike the first and the last, tells each, and says how many there were between', async () => {
+    const { engine, submit, pass, far } = await world()
+    const id = await submit()
+    const told: number[] = []
+    engine.watch(id, () => told.push(told.length))
+    for (const status of [
+      'RUNNING',
+      'RUNNING',
+      'RUNNING',
+      'RUNNING',
+      'NEARLY',
+      'NEARLY',
+      'NEARLY',
+      'FINISHED',
+    ]) {
+      await far.answer(status)
+      await pass(10_000)
+    }
+    const events = await engine.events(id, { after: 0, limit: 20, kind: null })
+    expect(
+      events?.map(({ number, kind, folded, data }) => [number, kind, folded, JSON.parse(data).iteration]),
+    ).toEqual([
+      [1, 'submitted', 0, undefined],
+      [2, 'attempt', 0, 1],
+      [5, 'attempt', 2, 4],
+      [6, 'attempt', 0, 5],
+      [8, 'attempt', 1, 7],
+      [9, 'attempt', 0, 8],
+      [10, 'ended', 0, undefined],
+    ])
+    expect(told).toHaveLength(8)
+    expect(await engine.get(id)).toMatchObject({ iterationCount: 8, observed: { '200 pending': 7 } })
+  })
+
   it('asks when a poll is due, until its conditions decide', async () => {
     const { engine, submit, pass, far } = await world()
     const id = await submit()

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../core/judge.ts'
 import type { Store } from '../../store/store.ts'
 import type { Effects } from '../effects.ts'
 import type { Engine } from '../engine.ts'
@@ -27,8 +28,17 @@ export interface EmbeddedEngineOptions {
   readonly maxOpen?: number
   /** How long a poll is kept after its end: 30 days by default. */
   readonly keepMs?: number
+  /** Hears of every attempt of a poll once its answer is there. */
+  readonly onAttempt?: (made: MadeAttempt) => void
   /** Hears of what goes wrong with no caller to be told. */
   readonly onProblem: (error: unknown) => void
+}
+
+export interface MadeAttempt {
+  readonly verdict: Verdict
+  readonly durationMs: number
+  /** From the instant at which it was due to its start. */
+  readonly lateMs: number
 }
 
 const PER_ORIGIN = 16
@@ -52,7 +62,8 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const watchers = createWatchers()
   const horizon = createHorizon(agenda, { store, clock: effects.clock })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
-  const shared = { store, sealer, effects, criteriaOf, polls, keeper, watchers, onProblem, open }
+  const onAttempt = options.onAttempt ?? (() => {})
+  const shared = { store, sealer, effects, criteriaOf, polls, keeper, watchers, onAttempt, onProblem, open }
   const arm = (poll: { id: string; origin: string; dueAt: number }) => {
     horizon.arm(poll)
     loop.wake(poll.dueAt)

@@ -9,6 +9,8 @@ import type { Sealer } from './sealer.ts'
 export interface Happening {
   readonly kind: string
   readonly data: unknown
+  /** An attempt like the one before: of many of these the last is kept. */
+  readonly folds?: boolean
 }
 
 /** Writes polls down until they are kept. */
@@ -33,13 +35,14 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const over = new AbortController()
   let isWell = true
   /** Made anew at each try: an older one that comes late would undo what came after it. */
-  const changeOf = (poll: KeptPoll, events: readonly StoredEvent[]) => ({
+  const changeOf = (poll: KeptPoll, events: readonly StoredEvent[], folds: boolean) => ({
     id: poll.id,
     status: statusOf(poll.state, poll.isPaused),
     dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? poll.state.dueAt : null,
     endedAt: poll.state.kind === 'done' ? poll.state.endedAt : null,
     state: sealer.seal(JSON.stringify(poll.state), `state ${poll.id}`),
     events,
+    folds,
   })
   return {
     isWell: () => isWell,
@@ -47,9 +50,12 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     async keep(poll, happenings) {
       const at = clock.now()
       const events = happenings.map(({ kind, data }) => eventOf({ number: ++poll.lastEvent, kind, at, data }))
+      const folds = happenings.some((one) => one.folds)
+      if (folds && poll.endsFolding) poll.folded++
+      if (happenings.length > 0) poll.endsFolding = folds
       for (;;) {
         try {
-          await store.change(changeOf(poll, events))
+          await store.change(changeOf(poll, events, folds))
           isWell = true
           return
         } catch (error) {
@@ -63,8 +69,11 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   }
 }
 
-export function eventOf({ data, ...event }: Omit<StoredEvent, 'data'> & { data: unknown }): StoredEvent {
-  return { ...event, data: JSON.stringify(data) }
+export function eventOf({
+  data,
+  ...event
+}: Omit<StoredEvent, 'data' | 'folded'> & { data: unknown }): StoredEvent {
+  return { ...event, data: JSON.stringify(data), folded: 0 }
 }
 
 /** The last event of a poll. */

@@ -14,6 +14,8 @@ export interface KeptPoll {
   state: PollState
   isPaused: boolean
   lastEvent: number
+  folded: number
+  endsFolding: boolean
   /** The attempt that is being made; `kept` resolves once what came of it is kept. */
   flight: { readonly controller: AbortController; readonly kept: Promise<void> } | null
 }
@@ -41,9 +43,10 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
   const load = async (id: string): Promise<KeptPoll | null> => {
     const stored = await store.get(id)
     if (stored === null) return null
-    const [{ name, task, state, isPaused }, lastEvent] = [unsealed(stored, sealer), await store.lastEvent(id)]
+    const { task, ...shown } = unsealed(stored, sealer)
+    const { origin, lastEvent, folded, endsFolding } = stored
     const compiled = { task, criteria: await criteriaOf(task) }
-    return { id, name, origin: stored.origin, compiled, state, isPaused, lastEvent, flight: null }
+    return { ...shown, origin, compiled, lastEvent, folded, endsFolding, flight: null }
   }
   const enter = (id: string): Place => {
     const place = places.get(id) ?? { poll: load(id), users: 0, bytes: 0 }

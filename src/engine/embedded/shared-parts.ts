@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.ts'
 import type { Effects } from '../effects.ts'
+import type { MadeAttempt } from './embedded-engine.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeptPolls } from './kept-polls.ts'
 import type { Sealer } from './sealer.ts'
@@ -15,6 +16,7 @@ export interface SharedParts {
   readonly polls: KeptPolls
   readonly keeper: Keeper
   readonly watchers: Watchers
+  readonly onAttempt: (made: MadeAttempt) => void
   readonly onProblem: (error: unknown) => void
   /** Polls that have not ended, and how many may be. */
   readonly open: { count: number; readonly limit: number }

@@ -8,8 +8,9 @@ const HEARTBEAT_MS = 15_000
 const PAGE = 100
 
 /**
- * `GET /polls/{id}/events`: what happened and happens to a poll, as server-sent events. They are numbered without a
- * gap and read from the store, so whoever comes back with `Last-Event-ID` misses nothing. Ends with the poll; 204
+ * `GET /polls/{id}/events`: what happened and happens to a poll, as server-sent events. They are numbered and
+ * read from the store, so whoever comes back with `Last-Event-ID` misses nothing but attempts that were folded, whose
+ * number the next event says. Ends with the poll; 204
  * where nothing more will come, which tells a browser not to come back.
  */
 export async function pollEvents({ context, engine, stopping }: ApiRequest): Promise<Response> {
@@ -37,7 +38,7 @@ export async function pollEvents({ context, engine, stopping }: ApiRequest): Pro
         })
         const events = (await read(last)) ?? []
         for (const event of events) {
-          await stream.writeSSE({ id: String(event.number), event: event.kind, data: dataOf(event) })
+          await stream.writeSSE({ id: String(event.number), event: event.kind, data: dataOf(event, last) })
           last = event.number
           if (event.kind === 'ended') return
         }
@@ -61,8 +62,10 @@ function beats(told: Promise<void>): Promise<boolean> {
   })
 }
 
-function dataOf({ number, kind, at, data }: StoredEvent): string {
-  return `{"number":${number},"kind":${JSON.stringify(kind)},"at":"${new Date(at).toISOString()}","data":${data}}`
+/** `folded` is how many are missing between this event and the one that was sent before. */
+function dataOf({ number, kind, at, data }: StoredEvent, before: number): string {
+  const folded = number - before - 1
+  return `{"number":${number},"kind":${JSON.stringify(kind)},"at":"${new Date(at).toISOString()}","folded":${folded},"data":${data}}`
 }
 
 function lastEventId(text: string | undefined): number {

@@ -82,7 +82,7 @@ export async function listAttempts({ context, engine }: ApiRequest): Promise<Res
   if (found === null) return problem(context, NO_SUCH_POLL)
   const page = found.slice(0, limit)
   const next = found.length > limit ? String(page.at(-1)?.number) : null
-  return json({ attempts: page.map(({ data }) => JSON.parse(data)), next })
+  return json({ attempts: page.map(({ data, folded }) => ({ ...JSON.parse(data), folded })), next })
 }
 
 /** `POST /polls/{id}/{cancel|pause|resume|now}`: answered once it is kept. */

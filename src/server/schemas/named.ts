@@ -1,6 +1,6 @@
 import type { Schema } from '../operations.ts'
 import { problemSchema } from './common.ts'
-import { attemptSchema, outputsSchema, pollSchema, trialSchema } from './poll.ts'
+import { attemptSchema, keptAttemptSchema, outputsSchema, pollSchema, trialSchema } from './poll.ts'
 import { newPollSchema, shownTaskSchema } from './poll-task.ts'
 
 /** Schemas that have a name of their own in the API's document. */
@@ -10,6 +10,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
   PollTask: shownTaskSchema,
   PollOutputs: outputsSchema,
   Attempt: attemptSchema,
+  KeptAttempt: keptAttemptSchema,
   Trial: trialSchema,
   Problem: problemSchema,
 }

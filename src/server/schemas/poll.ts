@@ -72,6 +72,11 @@ export const attemptSchema = v.object({
   notes: v.array(v.string()),
 })
 
+export const keptAttemptSchema = v.object({
+  ...attemptSchema.entries,
+  folded: said('How many attempts just before it were alike, and are not kept one by one.', count),
+})
+
 export const trialSchema = v.object({
   attempt: attemptSchema,
   response: said(
@@ -83,4 +88,4 @@ export const trialSchema = v.object({
 })
 
 export const pollPageSchema = v.object({ polls: v.array(pollSchema), next: nextSchema })
-export const attemptPageSchema = v.object({ attempts: v.array(attemptSchema), next: nextSchema })
+export const attemptPageSchema = v.object({ attempts: v.array(keptAttemptSchema), next: nextSchema })

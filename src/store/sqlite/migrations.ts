@@ -10,7 +10,12 @@ export const MIGRATIONS: readonly string[] = [
      due_at REAL,
      ended_at REAL,
      task BLOB NOT NULL,
-     state BLOB NOT NULL
+     state BLOB NOT NULL,
+     last_event INTEGER NOT NULL,
+     folded INTEGER NOT NULL DEFAULT 0,
+     tail_at REAL,
+     tail_data TEXT,
+     tail_folded INTEGER NOT NULL DEFAULT 0
    ) STRICT;
    CREATE INDEX polls_due ON polls (due_at, id, origin) WHERE due_at IS NOT NULL;
    CREATE INDEX polls_ended ON polls (ended_at) WHERE ended_at IS NOT NULL;
@@ -21,6 +26,7 @@ export const MIGRATIONS: readonly string[] = [
      kind TEXT NOT NULL,
      at REAL NOT NULL,
      data TEXT NOT NULL,
+     folded INTEGER NOT NULL,
      PRIMARY KEY (poll_id, number)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE submissions (

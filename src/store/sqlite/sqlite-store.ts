@@ -1,5 +1,6 @@
 import type {
   Idempotency,
+  PollChange,
   PollStatus,
   Store,
   StoredEvent,
@@ -11,7 +12,7 @@ import { openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { type PollRow, prepareStatements, type Statements } from './statements.ts'
+import { type CountsRow, type PollRow, prepareStatements, type Statements } from './statements.ts'
 
 /**
  * A store in one SQLite file, which is made where there is none.
@@ -30,12 +31,13 @@ export async function sqliteStore(path: string): Promise<Store> {
   const group = groupCommit(database)
   return {
     submit: (submission) => group.write(() => submit(sql, submission)),
-    change: ({ id, status, dueAt, endedAt, state, events }) =>
-      group.write(() => {
-        sql.changePoll.run(status, dueAt, endedAt, state, id)
-        addEvents(sql, id, events)
-      }),
-    get: async (id) => pollOf(sql.poll.all(id)[0] as PollRow | undefined),
+    change: (change) => group.write(() => writeChange(sql, change)),
+    async get(id) {
+      const [row] = sql.poll.all(id) as (PollRow & CountsRow)[]
+      if (row === undefined) return null
+      const { last_event, folded, ends_folding } = row
+      return { ...fromRow(row), lastEvent: last_event, folded, endsFolding: ends_folding === 1 }
+    },
     async list({ status, before, limit }) {
       const place = before ?? Number.MAX_SAFE_INTEGER
       const rows = status === null ? sql.list.all(place, limit) : sql.listOfStatus.all(status, place, limit)
@@ -44,9 +46,10 @@ export async function sqliteStore(path: string): Promise<Store> {
     async events(id, { after, limit, kind }) {
       const rows =
         kind === null ? sql.events.all(id, after, limit) : sql.eventsOfKind.all(id, after, kind, limit)
-      return (rows as StoredEvent[]).map((row) => ({ ...row }))
+      const isTailWanted = rows.length < limit && (kind ?? 'attempt') === 'attempt'
+      const tail = isTailWanted ? sql.tail.all(id, after) : []
+      return ([...rows, ...tail] as StoredEvent[]).map((row) => ({ ...row }))
     },
-    lastEvent: async (id) => (sql.lastEvent.all(id)[0] as { number: number | null }).number ?? 0,
     async due({ after, until, limit }) {
       const rows = sql.due.all(after?.dueAt ?? -1, after?.id ?? '', until, limit)
       return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
@@ -68,13 +71,31 @@ function submit(sql: Statements, { poll, events, idempotency }: Submission): Sub
     }
   }
   const { id, name, status, origin, createdAt, dueAt, endedAt, task, state } = poll
-  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, endedAt, task, state)
+  const lastEvent = events.at(-1)?.number ?? 0
+  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, endedAt, task, state, lastEvent)
   addEvents(sql, id, events)
   return { kind: 'added' }
 }
 
+function writeChange(sql: Statements, change: PollChange): void {
+  const { id, status, dueAt, endedAt, state, events, folds } = change
+  const [first] = events
+  const last = events.at(-1)
+  if (folds && first !== undefined) {
+    const { number, at, data } = first
+    sql.changeTail.run(status, dueAt, endedAt, state, number, at, data, id)
+    return
+  }
+  sql.changePoll.run(status, dueAt, endedAt, state, id)
+  if (last === undefined) return
+  sql.settleTail.run(id)
+  addEvents(sql, id, events)
+  sql.endTail.run(last.number, id)
+}
+
 function addEvents(sql: Statements, id: string, events: readonly StoredEvent[]): void {
-  for (const { number, kind, at, data } of events) sql.insertEvent.run(id, number, kind, at, data)
+  for (const { number, kind, at, data, folded } of events)
+    sql.insertEvent.run(id, number, kind, at, data, folded)
 }
 
 function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }) {
@@ -84,10 +105,6 @@ function removeEnded(sql: Statements, { before, limit }: { before: number; limit
     sql.removePoll.run(id)
   }
   return { removed: ended.length + Number(sql.removeKeys.run(before, limit).changes) }
-}
-
-function pollOf(row: PollRow | undefined): StoredPoll | null {
-  return row === undefined ? null : fromRow(row)
 }
 
 function fromRow({

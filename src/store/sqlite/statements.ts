@@ -1,37 +1,59 @@
 import type { Database } from './database.ts'
 
 const POLL = 'place, id, name, status, origin, created_at, due_at, ended_at, task, state'
+const COUNTS = 'last_event, folded, tail_data IS NOT NULL AS ends_folding'
+/** Whether the last attempt gives way: it is there, and is not this one come again. */
+const GIVES_WAY = 'tail_data IS NOT NULL AND last_event < ?5'
 
 /** Every statement of the store, prepared once. */
 export function prepareStatements(database: Database) {
   return {
     insertPoll: database.prepare(
-      `INSERT INTO polls (id, name, status, origin, created_at, due_at, ended_at, task, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO polls (id, name, status, origin, created_at, due_at, ended_at, task, state, last_event)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     changePoll: database.prepare(
       'UPDATE polls SET status = ?, due_at = ?, ended_at = ?, state = ? WHERE id = ?',
     ),
+    /** An attempt that folds stands in the row of its poll: one row is written for it, not two. */
+    changeTail: database.prepare(
+      `UPDATE polls SET status = ?1, due_at = ?2, ended_at = ?3, state = ?4, last_event = max(last_event, ?5),
+         tail_at = ?6, tail_data = ?7, tail_folded = tail_folded + (${GIVES_WAY}), folded = folded + (${GIVES_WAY})
+       WHERE id = ?8`,
+    ),
+    /** Before another event comes, it becomes one like all. */
+    settleTail: database.prepare(
+      `INSERT OR IGNORE INTO events (poll_id, number, kind, at, data, folded)
+       SELECT id, last_event, 'attempt', tail_at, tail_data, tail_folded FROM polls
+       WHERE id = ? AND tail_data IS NOT NULL`,
+    ),
+    endTail: database.prepare(
+      `UPDATE polls SET last_event = max(last_event, ?), tail_at = NULL, tail_data = NULL, tail_folded = 0
+       WHERE id = ?`,
+    ),
+    tail: database.prepare(
+      `SELECT last_event AS number, 'attempt' AS kind, tail_at AS at, tail_data AS data, tail_folded AS folded
+       FROM polls WHERE id = ? AND tail_data IS NOT NULL AND last_event > ?`,
+    ),
     insertEvent: database.prepare(
-      'INSERT OR IGNORE INTO events (poll_id, number, kind, at, data) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO events (poll_id, number, kind, at, data, folded) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     takeKey: database.prepare(
       'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',
     ),
     submission: database.prepare('SELECT key, digest, answer, at FROM submissions WHERE key = ?'),
-    poll: database.prepare(`SELECT ${POLL} FROM polls WHERE id = ?`),
+    poll: database.prepare(`SELECT ${POLL}, ${COUNTS} FROM polls WHERE id = ?`),
     list: database.prepare(`SELECT ${POLL} FROM polls WHERE place < ? ORDER BY place DESC LIMIT ?`),
     listOfStatus: database.prepare(
       `SELECT ${POLL} FROM polls WHERE status = ? AND place < ? ORDER BY place DESC LIMIT ?`,
     ),
     events: database.prepare(
-      'SELECT number, kind, at, data FROM events WHERE poll_id = ? AND number > ? ORDER BY number LIMIT ?',
+      'SELECT number, kind, at, data, folded FROM events WHERE poll_id = ? AND number > ? ORDER BY number LIMIT ?',
     ),
     eventsOfKind: database.prepare(
-      `SELECT number, kind, at, data FROM events
+      `SELECT number, kind, at, data, folded FROM events
        WHERE poll_id = ? AND number > ? AND kind = ? ORDER BY number LIMIT ?`,
     ),
-    lastEvent: database.prepare('SELECT max(number) AS number FROM events WHERE poll_id = ?'),
     due: database.prepare(
       `SELECT id, origin, due_at AS dueAt FROM polls
        WHERE due_at IS NOT NULL AND (due_at, id) > (?, ?) AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
@@ -60,4 +82,11 @@ export interface PollRow {
   readonly ended_at: number | null
   readonly task: Uint8Array
   readonly state: Uint8Array
+}
+
+/** What is read beside a row of `polls` about its events. */
+export interface CountsRow {
+  readonly last_event: number
+  readonly folded: number
+  readonly ends_folding: number
 }

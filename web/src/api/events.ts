@@ -2,7 +2,7 @@ import { authorization, ProblemError, problemOf } from './request.ts'
 
 /** One event of a poll as the server sends it. */
 export interface PollEvent {
-  /** From 1, without a gap. */
+  /** From 1; where attempts were folded, some are missing. */
   readonly number: number
   readonly kind: string
   readonly at: string

@@ -1,0 +1,38 @@
+import { BideError, type BideErrorCode } from '../../core/errors.ts'
+
+/** What goes between a store on a thread of its own and who uses it: many calls and many answers at a time. */
+export interface Call {
+  readonly number: number
+  /** The name of a method; `shelf.get` for one that stands deeper. */
+  readonly method: string
+  readonly args: readonly unknown[]
+}
+
+export type Answer =
+  | { readonly number: number; readonly kind: 'done'; readonly value: unknown }
+  | { readonly number: number; readonly kind: 'failed'; readonly error: ToldError }
+
+/** The first message of the thread: what can be called, or why there is nothing to call. */
+export type Opening =
+  | { readonly kind: 'open'; readonly methods: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: ToldError }
+
+/** An error as it goes from thread to thread, where only its text would get through. */
+export interface ToldError {
+  readonly code: BideErrorCode | null
+  readonly message: string
+  readonly hint: string | null
+  readonly stack: string
+}
+
+export function toldError(error: unknown): ToldError {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  return error instanceof BideError
+    ? { code: error.code, message, hint: error.hint, stack }
+    : { code: null, message, hint: null, stack }
+}
+
+export function errorOf({ code, message, hint, stack }: ToldError): Error {
+  const cause = Object.assign(new Error(message), { stack })
+  return code === null ? cause : new BideError(code, message, { cause, ...(hint !== null && { hint }) })
+}

@@ -1,0 +1,47 @@
+// Entry of the thread on which `threadedStore` has its store: built as a file of its own.
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { sqliteStore } from '../sqlite/sqlite-store.ts'
+import type { Store } from '../store.ts'
+import { type Answer, type Call, type Opening, toldError } from './messages.ts'
+import { createOutbox } from './outbox.ts'
+
+type Method = (...args: readonly unknown[]) => Promise<unknown>
+
+async function open(port: MessagePort, path: string): Promise<void> {
+  const opening = (message: Opening) => port.postMessage(message)
+  try {
+    const methods = methodsOf(await sqliteStore(path))
+    port.on('message', answering(port, methods))
+    opening({ kind: 'open', methods: [...methods.keys()] })
+  } catch (error) {
+    opening({ kind: 'failed', error: toldError(error) })
+  }
+}
+
+function answering(port: MessagePort, methods: ReadonlyMap<string, Method>) {
+  const answer = createOutbox<Answer>((answers) => port.postMessage(answers))
+  const carryOut = async ({ number, method, args }: Call) => {
+    try {
+      answer({ number, kind: 'done', value: await (methods.get(method) as Method)(...args) })
+    } catch (error) {
+      answer({ number, kind: 'failed', error: toldError(error) })
+    }
+    // Its answer goes first.
+    if (method === 'close') setImmediate(() => port.close())
+  }
+  return (calls: readonly Call[]) => {
+    for (const call of calls) void carryOut(call)
+  }
+}
+
+/** Whatever a store can do, by name: a method that is new needs nothing here. */
+function methodsOf(store: Store, prefix = ''): Map<string, Method> {
+  const methods = Object.entries(store).flatMap(([name, value]): [string, Method][] =>
+    typeof value === 'function'
+      ? [[prefix + name, value as Method]]
+      : [...methodsOf(value as Store, `${prefix}${name}.`)],
+  )
+  return new Map(methods)
+}
+
+void open(parentPort as MessagePort, workerData as string)

@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads'
+import { BideError } from '../../core/errors.ts'
+import type { Store } from '../store.ts'
+import { type Answer, type Call, errorOf, type Opening } from './messages.ts'
+import { createOutbox } from './outbox.ts'
+
+/**
+ * A SQLite store on a thread of its own, so that nobody waits while the disk is waited for. `entry` is the built
+ * `store-thread`.
+ *
+ * @throws BideError as `sqliteStore` does.
+ */
+export async function threadedStore(path: string, entry: URL): Promise<Store> {
+  const worker = new Worker(entry, { workerData: path })
+  const opening = await firstMessage(worker)
+  if (opening.kind === 'failed') {
+    await worker.terminate()
+    throw errorOf(opening.error)
+  }
+  const call = callsOf(worker)
+  const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()))
+  const store = storeOf(opening.methods, call) as unknown as Store
+  return {
+    ...store,
+    async close() {
+      await store.close()
+      await ended
+    },
+  }
+}
+
+function firstMessage(worker: Worker): Promise<Opening> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+}
+
+type CallMethod = (method: string, args: readonly unknown[]) => Promise<unknown>
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+function callsOf(worker: Worker): CallMethod {
+  const waiting = new Map<number, Waiting>()
+  let calls = 0
+  let death: Error | null = null
+  const post = createOutbox<Call>((messages) => worker.postMessage(messages))
+  worker.on('message', (answers: readonly Answer[]) => {
+    for (const answer of answers) {
+      const { resolve, reject } = waiting.get(answer.number) as Waiting
+      waiting.delete(answer.number)
+      if (answer.kind === 'done') resolve(answer.value)
+      else reject(errorOf(answer.error))
+    }
+  })
+  const die = (cause: Error | null) => {
+    death ??= new BideError(
+      'store',
+      `the thread of the store has ended${cause ? `: ${cause.message}` : ''}`,
+      {
+        cause,
+        hint: 'start the server again',
+      },
+    )
+    for (const { reject } of waiting.values()) reject(death)
+    waiting.clear()
+  }
+  worker.on('error', die)
+  worker.on('exit', () => die(null))
+  return (method, args) =>
+    new Promise((resolve, reject) => {
+      if (death !== null) return reject(death)
+      waiting.set(++calls, { resolve, reject })
+      post({ number: calls, method, args })
+    })
+}
+
+type Methods = { [name: string]: Methods | ((...args: readonly unknown[]) => Promise<unknown>) }
+
+/** An object with those methods; `shelf.get` is `get` of its `shelf`. */
+function storeOf(names: readonly string[], call: CallMethod): Methods {
+  const store: Methods = {}
+  for (const name of names) {
+    const parts = name.split('.')
+    const last = parts.pop() as string
+    let place = store
+    for (const part of parts) {
+      place[part] ??= {}
+      place = place[part] as Methods
+    }
+    place[last] = (...args) => call(name, args)
+  }
+  return store
+}

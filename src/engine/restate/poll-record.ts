@@ -50,6 +50,7 @@ export function withHappenings(
     kind,
     at,
     data: JSON.stringify(data),
+    folded: 0,
   }))
   return { record: { ...record, lastEvent: record.lastEvent + events.length }, events }
 }
@@ -82,5 +83,5 @@ export function eventText({ kind, at, data }: StoredEvent): string {
 
 export function eventOfText(number: number, text: string): StoredEvent {
   const [kind = '', at = '', ...data] = text.split(CARD_SEPARATOR)
-  return { number, kind, at: Number(at), data: data.join(CARD_SEPARATOR) }
+  return { number, kind, at: Number(at), data: data.join(CARD_SEPARATOR), folded: 0 }
 }

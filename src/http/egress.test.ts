@@ -26,7 +26,39 @@ describe('where a request may go', () => {
     ['http://169.254.169.254/latest/meta-data', 'a metadata service'],
     ['http://168.63.129.16/', 'a metadata service'],
     ['http://[fd00:ec2::254]/', 'a metadata service'],
+    ['http://100.100.100.200/', 'a metadata service'],
+    ['http://192.0.0.192/', 'a metadata service'],
+    ['http://[fd00:ec2::23]/', 'a metadata service'],
+    ['http://[fd00:c1::a9fe:a9fe]/', 'a metadata service'],
+    ['http://[fd00:42::42]/', 'a metadata service'],
+    ['http://[fd20:ce::254]/', 'a metadata service'],
     ['http://169.254.1.1/', 'a link-local address'],
+    ['http://169.254.170.2/v2/credentials', 'a link-local address'],
+    ['http://[fe80::a9fe:a9fe]/', 'a link-local address'],
+    ['http://[febf::1]/', 'a link-local address'],
+    ['http://0.1.2.3/', 'no address of a host'],
+    ['http://127.255.255.254/', 'a loopback address'],
+    ['http://127.1/', 'a loopback address'],
+    ['http://0177.0.0.1/', 'a loopback address'],
+    ['http://0x7f000001/', 'a loopback address'],
+    ['http://127。0。0。1/', 'a loopback address'],
+    ['http://①②⑦.0.0.1/', 'a loopback address'],
+    ['http://100.127.255.255/', 'a carrier-grade NAT address'],
+    ['http://[64:ff9b:1::7f00:1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[::ffff:0:127.0.0.1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[::ffff:a9fe:a9fe]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[2606:4700::5efe:7f00:1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[2606:4700:1:1:0:5efe:7f00:1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[2606:4700:1:1:200:5efe:10.0.0.1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://[fe80::5efe:10.0.0.1]/', 'an IPv4 address inside an IPv6 one'],
+    ['http://239.255.255.250/', 'a multicast address'],
+    ['http://192.0.0.8/', 'a reserved address'],
+    ['http://192.88.99.1/', 'a reserved address'],
+    ['http://240.0.0.1/', 'a reserved address'],
+    ['http://[100::1]/', 'a reserved address'],
+    ['http://[5f00::1]/', 'a reserved address'],
+    ['http://[2001:20::1]/', 'a reserved address'],
+    ['http://[4000::1]/', 'a reserved address'],
     ['http://[fe80::1]/', 'a link-local address'],
     ['http://100.64.0.1/', 'a carrier-grade NAT address'],
     ['http://[::ffff:127.0.0.1]/', 'an IPv4 address inside an IPv6 one'],
@@ -53,7 +85,27 @@ describe('where a request may go', () => {
     },
   )
 
-  it.each(['http://1.1.1.1/', 'http://[2606:4700::1111]/', 'http://172.32.0.1/'])('%s is for all', (url) => {
+  it.each(['http://192.0.2.1/', 'http://198.19.0.1/', 'http://[2001:db8::1]/', 'http://[3fff::1]/'])(
+    '%s, for documents and measurements, is for internal, not for public',
+    (url) => {
+      expect(verdict(url)).toBeNull()
+      expect(verdict(url, { mode: 'public' })).toContain('for documents and measurements')
+    },
+  )
+
+  it.each([
+    'http://1.1.1.1/',
+    'http://[2606:4700::1111]/',
+    'http://172.32.0.1/',
+    'http://172.15.255.255/',
+    'http://100.63.255.255/',
+    'http://100.128.0.1/',
+    'http://11.0.0.1/',
+    'http://169.253.1.1/',
+    'http://[2001:4860:4860::8888]/',
+    'http://[2001:200::1]/',
+    'http://[2606:4700::5efe:7f00:0:1]/',
+  ])('%s is for all', (url) => {
     expect([verdict(url), verdict(url, { mode: 'public' })]).toEqual([null, null])
   })
 

@@ -48,7 +48,12 @@ export function targetOf(url: URL): Target {
   return { host, address: isIP(host) === 0 ? null : host, port }
 }
 
-/** In order: the first that holds an address names it. */
+const EMBEDDED = 'an IPv4 address inside an IPv6 one'
+
+/**
+ * In order: the first that holds an address names it. From the registries of special-purpose addresses (RFC 6890 and
+ * what has come since), and what clouds say of their metadata services.
+ */
 const RANGES: readonly {
   readonly name: string
   readonly private?: true
@@ -61,7 +66,9 @@ const RANGES: readonly {
       '168.63.129.16/32',
       '100.100.100.200/32',
       '192.0.0.192/32',
-      'fd00:ec2::254/128',
+      'fd00:ec2::/32',
+      'fd00:c1::a9fe:a9fe/128',
+      'fd00:42::42/128',
       'fd20:ce::254/128',
     ],
   },
@@ -70,7 +77,7 @@ const RANGES: readonly {
   { name: 'a link-local address', ranges: ['169.254.0.0/16', 'fe80::/10'] },
   { name: 'a carrier-grade NAT address', ranges: ['100.64.0.0/10'] },
   {
-    name: 'an IPv4 address inside an IPv6 one',
+    name: EMBEDDED,
     ranges: [
       '::/96',
       '::ffff:0:0/96',
@@ -82,7 +89,7 @@ const RANGES: readonly {
     ],
   },
   { name: 'a multicast address', ranges: ['224.0.0.0/4', 'ff00::/8'] },
-  { name: 'a reserved address', ranges: ['192.0.0.0/24', '240.0.0.0/4'] },
+  { name: 'a reserved address', ranges: ['192.0.0.0/24', '192.88.99.0/24', '240.0.0.0/4'] },
   {
     name: 'a private address',
     private: true,
@@ -97,9 +104,11 @@ const RANGES: readonly {
       '203.0.113.0/24',
       '198.18.0.0/15',
       '2001:db8::/32',
+      '3fff::/20',
       '2001:2::/48',
     ],
   },
+  { name: 'a reserved address', ranges: ['2001::/23'] },
 ]
 
 const KNOWN = RANGES.map(({ name, private: isPrivate = false, ranges }) => ({
@@ -112,9 +121,15 @@ const UNICAST = holder(['2000::/3', 'fc00::/7'])
 
 function rangeOf(address: string, mode: EgressMode): string | null {
   if (mode === 'open') return null
+  if (isIPv6(address) && isIsatap(address)) return EMBEDDED
   const range = KNOWN.find(({ holds }) => holds(address))
   if (range) return range.isPrivate && mode === 'internal' ? null : range.name
   return isIPv6(address) && !UNICAST(address) ? 'a reserved address' : null
+}
+
+/** ISATAP (RFC 5214) puts the IPv4 address into the lower half, whatever the network is. */
+function isIsatap(address: string): boolean {
+  return /:(?:0|200)?:5efe:[\da-f]{1,4}:[\da-f]{1,4}]$/.test(new URL(`http://[${address}]`).hostname)
 }
 
 /** The families apart: one list for both would find every IPv4 address in `::ffff:0:0/96`. */

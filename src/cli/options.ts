@@ -247,6 +247,8 @@ export const SERVE_OPTIONS: readonly Option[] = [
     kind: 'duration',
     help: 'how long a stop waits for attempts in flight (10s)',
   },
+  { flag: 'log-format', value: 'FORMAT', help: 'text for people, json for machines; on stderr (text)' },
+  { flag: 'log-level', value: 'LEVEL', help: 'debug, info, warn or error (info)' },
   HELP,
 ]
 

@@ -80,6 +80,15 @@ export interface PollPage {
 
 export type PollCommand = 'cancel' | 'pause' | 'resume' | 'now'
 
+export interface EngineLoad {
+  /** Runs that have not ended. */
+  readonly open: number
+  /** Attempts in flight. */
+  readonly running: number
+  /** Attempts that are due and wait for their turn. */
+  readonly queued: number
+}
+
 /** Carries polls on that outlive the process. What it answers is kept, whatever happens afterwards. */
 export interface Engine {
   /** @throws InvalidTaskError with every problem. */
@@ -101,6 +110,7 @@ export interface Engine {
   command(id: string, command: PollCommand, by: string): Promise<CommandResult>
   /** @throws InvalidTaskError. Null where too many are tried at once. */
   tryOnce(task: unknown): Promise<Trial | null>
+  load(): EngineLoad
   /** False while the store cannot be written, and once it stops. */
   isReady(): boolean
   /** Begins nothing more, lets attempts in flight end for so long, and keeps what came of them. */

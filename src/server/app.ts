@@ -1,14 +1,11 @@
-import { Hono } from 'hono'
-import type { Engine } from '../engine/engine.ts'
-import type { EgressGuard } from '../http/egress.ts'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { type AccessRules, admit, refuseForeignHost } from './access.ts'
-import { OPERATIONS } from './operations.ts'
+import { OPERATIONS, type Services } from './operations.ts'
 import type { Page } from './page.ts'
 import { type Problem, problem, problemOf } from './problem.ts'
 
 export interface AppOptions {
-  readonly engine: Engine
-  readonly egress: EgressGuard
+  readonly services: Services
   readonly access: AccessRules
   readonly stopping: AbortSignal
   /** Null where it was not built. */
@@ -20,7 +17,7 @@ export interface AppOptions {
 const NOBODY = { name: 'nobody', role: 'viewer' } as const
 
 /** The API: every route comes from the table of operations. */
-export function createApp({ engine, egress, access, stopping, page, onProblem }: AppOptions): Hono {
+export function createApp({ services, access, stopping, page, onProblem }: AppOptions): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     if (stopping.aborted) return problem(context, STOPPING)
@@ -29,9 +26,9 @@ export function createApp({ engine, egress, access, stopping, page, onProblem }:
     await next()
   })
   for (const { method, path, role, handle } of OPERATIONS) {
-    app[method](path, (context) => {
+    app[method](path, measured(method, path, services), (context) => {
       const caller = role === 'anybody' ? NOBODY : admit(context, role, access)
-      return handle({ context, caller, engine, egress, stopping, operations: OPERATIONS })
+      return handle({ ...services, context, caller, stopping, operations: OPERATIONS })
     })
   }
   for (const path of new Set(OPERATIONS.map((operation) => operation.path))) {
@@ -45,6 +42,19 @@ export function createApp({ engine, egress, access, stopping, page, onProblem }:
     return problem(context, known ?? DEFECT)
   })
   return app
+}
+
+/** Counts what is answered. An error has become its answer once `next` resolves. */
+function measured(method: string, route: string, { metrics, log }: Services): MiddlewareHandler {
+  const verb = method.toUpperCase()
+  return async (context, next) => {
+    const from = performance.now()
+    await next()
+    const durationMs = performance.now() - from
+    const code = context.res.status
+    metrics.answered({ method: verb, route, code, durationMs })
+    log('debug', 'request', `${verb} ${route} ${code}`, { method: verb, route, code, durationMs })
+  }
 }
 
 const STOPPING: Problem = {

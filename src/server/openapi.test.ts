@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
-import { createAnswerCheck } from './answer-check.ts'
 import { apiPage } from './api-page.ts'
 import { openApiDocument } from './openapi.ts'
 import { OPERATIONS } from './operations.ts'
+import { createAnswerCheck } from './test-answers.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document, as whoever reads it has it
 const document = JSON.parse(JSON.stringify(openApiDocument(OPERATIONS))) as any

@@ -2,17 +2,25 @@ import type { Context } from 'hono'
 import type * as v from 'valibot'
 import type { Engine } from '../engine/engine.ts'
 import type { EgressGuard } from '../http/egress.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { DOCUMENT_OPERATIONS } from './operations/documents.ts'
 import { HEALTH_OPERATIONS } from './operations/health.ts'
 import { POLL_OPERATIONS } from './operations/polls.ts'
 import type { Caller, Role } from './tokens.ts'
 
-/** What an operation works with. */
-export interface ApiRequest {
-  readonly context: Context
-  readonly caller: Caller
+/** What the operations have in common. */
+export interface Services {
   readonly engine: Engine
   readonly egress: EgressGuard
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+/** What an operation works with. */
+export interface ApiRequest extends Services {
+  readonly context: Context
+  readonly caller: Caller
   /** Aborted when the server stops: whoever waits is let go. */
   readonly stopping: AbortSignal
   /** All that can be asked. */

@@ -1,86 +1,17 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../testing/job-server.ts'
-import { createAnswerCheck } from './answer-check.ts'
+import { describe, expect, it } from 'vitest'
 import { OPERATIONS } from './operations.ts'
-import { type RunningServer, type ServerOptions, startServer } from './server.ts'
+import { ask, post, quick, serversForTests, slow, statusOf } from './test-server.ts'
 import { ROLES } from './tokens.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'bide-server-'))
-const started: RunningServer[] = []
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(async () => {
-  await far.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((server) => server.stop(0)))
-})
-
-let folders = 0
-async function start(changed: Partial<ServerOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({
-    port: 0,
-    host: '127.0.0.1',
-    dataFolder: join(folder, `data-${++folders}`),
-    keyFile: null,
-    tokensFile: null,
-    allowHosts: [],
-    egress: { mode: 'internal', allow: ['127.0.0.1'], deny: [] },
-    onProblem: (error) => {
-      throw error
-    },
-    ...changed,
-  })
-  started.push(server)
-  return server
-}
-
-const checkAnswer = createAnswerCheck()
-
-type Init = Omit<RequestInit, 'body'> & { readonly body?: unknown }
-async function ask(server: RunningServer, path: string, { body, headers, ...init }: Init = {}) {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    ...init,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(headers as object),
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  checkAnswer({
-    method: init.method ?? 'GET',
-    path: `/api/v1${path.replace(/\?.*/, '')}`,
-    status: response.status,
-    type: response.headers.get('content-type'),
-    text,
-  })
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: text === '' ? null : JSON.parse(text),
-  }
-}
-const post = (server: RunningServer, path: string, body?: unknown, headers: object = {}) =>
-  ask(server, path, { method: 'POST', body, headers: headers as Record<string, string> })
-
-const FINISHED = { success: 'status == "FINISHED"', failure: 'status == "FAILED"' }
-const quick = (url: string) => ({ url, exitCriteria: FINISHED, pollIntervalSeconds: 0.01 })
-const slow = (url: string) => ({ ...quick(url), pollIntervalSeconds: 3600 })
+const { start, stopAll, folder, far } = serversForTests()
 
 describe('a poll over HTTP', () => {
   it('is taken, carried out, and shown as it ended', async () => {
     const server = await start()
-    const { status, headers, json } = await post(server, '/polls', { name: 'a job', ...quick(far.job()) })
+    const { status, headers, json } = await post(server, '/polls', { name: 'a job', ...quick(far().job()) })
     expect([status, headers.get('location')]).toEqual([201, `/api/v1/polls/${json.id}`])
     expect(json).toMatchObject({
       name: 'a job',
@@ -112,13 +43,13 @@ describe('a poll over HTTP', () => {
     expect(json).toMatchObject({ type: 'urn:bide:problem:invalid-task', status: 422 })
     const pointers = json.errors.map(({ pointer }: { pointer: string }) => pointer).sort()
     expect(pointers).toEqual(['/headers/a.b', '/pollCount'])
-    const condition = await post(server, '/polls', { url: far.url, exitCriteria: { success: 'status ==' } })
+    const condition = await post(server, '/polls', { url: far().url, exitCriteria: { success: 'status ==' } })
     expect(condition.json.errors).toMatchObject([{ pointer: '/exitCriteria/success' }])
   })
 
   it('is accepted once for an Idempotency-Key, with the same answer for the same body', async () => {
     const server = await start()
-    const body = slow(far.job())
+    const body = slow(far().job())
     const [first, again] = [
       await post(server, '/polls', body, { 'idempotency-key': 'k' }),
       await post(server, '/polls', body, { 'idempotency-key': 'k' }),
@@ -132,7 +63,7 @@ describe('a poll over HTTP', () => {
 
   it('is listed with others, page by page and by status', async () => {
     const server = await start()
-    for (const name of ['a', 'b', 'c']) await post(server, '/polls', { name, ...slow(far.job()) })
+    for (const name of ['a', 'b', 'c']) await post(server, '/polls', { name, ...slow(far().job()) })
     const names = (answer: { json: { polls: { name: string }[] } }) =>
       answer.json.polls.map(({ name }) => name)
     const first = await ask(server, '/polls?limit=2')
@@ -146,7 +77,7 @@ describe('a poll over HTTP', () => {
 
   it('obeys: pause, resume, now, cancel', async () => {
     const server = await start()
-    const { json } = await post(server, '/polls', { ...slow(far.job()), initialDelaySeconds: 3000 })
+    const { json } = await post(server, '/polls', { ...slow(far().job()), initialDelaySeconds: 3000 })
     const command = (name: string) => post(server, `/polls/${json.id}/${name}`)
     expect((await command('pause')).json).toMatchObject({ status: 'PAUSED', nextAttemptAt: null })
     expect((await command('now')).status).toBe(409)
@@ -159,14 +90,14 @@ describe('a poll over HTTP', () => {
 
   it('is tried once without being kept', async () => {
     const server = await start()
-    const { status, json } = await post(server, '/polls/try', quick(far.job({ polls: 0 })))
+    const { status, json } = await post(server, '/polls/try', quick(far().job({ polls: 0 })))
     expect([status, json.outcome, json.attempt.verdict]).toEqual([200, 'succeeded', 'succeeded'])
     expect((await ask(server, '/polls')).json).toEqual({ polls: [], next: null })
   })
 
   it('tells what happens as it happens, numbered without a gap, and again from any number', async () => {
     const server = await start()
-    const { json } = await post(server, '/polls', quick(far.job()))
+    const { json } = await post(server, '/polls', quick(far().job()))
     const path = `${server.url}/api/v1/polls/${json.id}/events`
     const numbers = async (headers: Record<string, string>) => {
       const text = await (await fetch(path, { headers })).text()
@@ -186,7 +117,7 @@ describe('a poll over HTTP', () => {
     const secrets = ['Zx81-header-secret', 'Zx82-payload-secret', 'Zx83-query-secret']
     const dataFolder = join(folder, 'secret')
     const server = await start({ dataFolder })
-    const url = `${far.route('/echo', { json: { echo: secrets[0] } })}?token=${secrets[2]}`
+    const url = `${far().route('/echo', { json: { echo: secrets[0] } })}?token=${secrets[2]}`
     const task = {
       url,
       headers: { Authorization: `Bearer ${secrets[0]}` },
@@ -200,7 +131,7 @@ describe('a poll over HTTP', () => {
       ),
     )
     const files = readdirSync(dataFolder).map((name) => readFileSync(join(dataFolder, name), 'latin1'))
-    expect(far.requests.at(-1)).toMatchObject({
+    expect(far().requests.at(-1)).toMatchObject({
       body: secrets[1],
       headers: { authorization: `Bearer ${secrets[0]}` },
     })
@@ -241,7 +172,7 @@ describe('who may ask', () => {
   it('a caller is named in what it cancelled', async () => {
     const server = await start({ tokensFile: tokens('runner') })
     const headers = { authorization: `Bearer ${token}` }
-    const { json } = await post(server, '/polls', slow(far.job()), headers)
+    const { json } = await post(server, '/polls', slow(far().job()), headers)
     expect((await post(server, `/polls/${json.id}/cancel`, undefined, headers)).json.message).toContain(
       'by tester',
     )
@@ -313,7 +244,7 @@ describe('who may ask', () => {
     expect((await post(server, '/polls', { url: `${server.url}/livez` })).json.errors[0].detail).toContain(
       'where this server itself listens',
     )
-    const named = await post(server, '/polls', { url: `http://localhost:${new URL(far.url).port}/` })
+    const named = await post(server, '/polls', { url: `http://localhost:${new URL(far().url).port}/` })
     const { json } = await ask(server, `/polls/${named.json.id}?wait=20s`)
     expect([json.outcome, json.message]).toEqual([
       'broken',
@@ -368,9 +299,9 @@ describe('start and stop', () => {
   it('a data folder is served by one server, and another key is refused', async () => {
     const dataFolder = join(folder, 'one')
     const server = await start({ dataFolder })
-    await post(server, '/polls', slow(far.job()))
+    await post(server, '/polls', slow(far().job()))
     await expect(start({ dataFolder })).rejects.toThrow('is in use: another server has it open')
-    await started.splice(0)[0]?.stop(0)
+    await stopAll()
     const keyFile = join(folder, 'other-key')
     writeFileSync(keyFile, 'ab'.repeat(32))
     await expect(start({ dataFolder, keyFile })).rejects.toThrow('the key is another one')
@@ -380,10 +311,10 @@ describe('start and stop', () => {
 
   it('a stop lets go of whoever waits', async () => {
     const server = await start()
-    const { json } = await post(server, '/polls', slow(far.job()))
+    const { json } = await post(server, '/polls', slow(far().job()))
     const waiting = ask(server, `/polls/${json.id}?wait=60s`)
     const events = await fetch(`${server.url}/api/v1/polls/${json.id}/events`)
-    await started.splice(0)[0]?.stop(0)
+    await stopAll()
     expect(await events.text()).toContain('submitted')
     expect(
       await waiting.then(
@@ -399,6 +330,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /livez': 'anybody',
   'GET /readyz': 'anybody',
   'GET /openapi.json': 'anybody',
+  'GET /metrics': 'viewer',
   'GET /me': 'viewer',
   'GET /polls': 'viewer',
   'POST /polls': 'runner',
@@ -423,16 +355,4 @@ function isAtLeast(role: string, needed: string): boolean {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
-}
-
-/** fetch may not set Host or Sec-Fetch-Site. */
-function statusOf(url: string, options: object, body?: Buffer): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      response.resume()
-      resolve(response.statusCode)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }

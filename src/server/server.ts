@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { BideError } from '../core/errors.ts'
-import { embeddedEngine } from '../engine/embedded/embedded-engine.ts'
+import { embeddedEngine, type MadeAttempt } from '../engine/embedded/embedded-engine.ts'
 import { createSealer } from '../engine/embedded/sealer.ts'
 import type { Engine } from '../engine/engine.ts'
 import { systemClock } from '../engine/system-clock.ts'
@@ -15,8 +15,12 @@ import { createTransport } from '../http/transport.ts'
 import { openStore } from '../store/open-store.ts'
 import { createApp } from './app.ts'
 import { readKey } from './key-file.ts'
+import type { Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { readPage } from './page.ts'
+import { timedStore } from './timed-store.ts'
 import { parseTokens } from './tokens.ts'
+import { openTracing } from './tracing.ts'
 
 export interface ServerOptions {
   /** 0 takes any that is free. */
@@ -36,6 +40,7 @@ export interface ServerOptions {
   }
   /** How long a poll is kept after its end. */
   readonly keepMs?: number
+  readonly log: Log
   readonly onProblem: (error: unknown) => void
 }
 
@@ -65,19 +70,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const own = { addresses: interfaceAddresses(), port: (server.address() as AddressInfo).port }
     const egress = createEgressGuard({ ...options.egress, own })
-    const engine = await openEngine(options, egress)
+    const metrics = createMetrics(systemClock.now)
+    const tracing = await openTracing(process.env)
+    const onAttempt = (made: MadeAttempt) => {
+      metrics.attempted(made)
+      tracing?.attempted(made)
+    }
+    const engine = await openEngine(options, { egress, metrics, onAttempt })
     const stopping = new AbortController()
     const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
     const access = { tokens, hosts, isLoopback }
     const page = readPage()
-    const app = createApp({
-      engine,
-      egress,
-      access,
-      stopping: stopping.signal,
-      page,
-      onProblem: options.onProblem,
-    })
+    const { log, onProblem } = options
+    const services = { engine, egress, metrics, log }
+    const app = createApp({ services, access, stopping: stopping.signal, page, onProblem })
     answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const name = host.includes(':') ? `[${host}]` : host
     return {
@@ -86,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         stopping.abort()
         await closeServer(server)
         await engine.stop(graceMs)
+        await tracing?.stop()
       },
     }
   } catch (error) {
@@ -114,7 +121,14 @@ async function closeServer(server: Server): Promise<void> {
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1']
 
-async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<Engine> {
+interface EngineParts {
+  readonly egress: EgressGuard
+  readonly metrics: Metrics
+  readonly onAttempt: (made: MadeAttempt) => void
+}
+
+async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
+  const { egress, metrics, onAttempt } = parts
   const { dataFolder, keyFile, keepMs, onProblem } = options
   makeFolder(dataFolder)
   const file = join(dataFolder, 'bide.db')
@@ -124,17 +138,28 @@ async function openEngine(options: ServerOptions, egress: EgressGuard): Promise<
     const key = readKey(keyFile ?? join(dataFolder, 'key'), { make: keyFile === null && isNew })
     const transport = await createTransport({ clock: systemClock, egress })
     const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
-    return await embeddedEngine({
-      store,
+    const engine = await embeddedEngine({
+      store: timedStore(store, metrics.committed),
       sealer: createSealer(key),
       effects,
+      onAttempt,
       onProblem,
       ...(keepMs !== undefined && { keepMs }),
     })
+    metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: () => bytesOf(file) })
+    return engine
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/** The database and what is to be merged into it. */
+function bytesOf(file: string): number {
+  return [file, `${file}-wal`].reduce(
+    (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 }
 
 function makeFolder(path: string): void {

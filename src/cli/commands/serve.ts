@@ -1,5 +1,7 @@
 import { BideError } from '../../core/errors.ts'
-import { EGRESS_MODES, type EgressMode } from '../../http/egress.ts'
+import { VERSION } from '../../core/version.ts'
+import { EGRESS_MODES } from '../../http/egress.ts'
+import { createLog, LOG_FORMATS, LOG_LEVELS, type Log } from '../../server/log.ts'
 import { type ServerOptions, startServer } from '../../server/server.ts'
 import { SERVE_OPTIONS } from '../options.ts'
 import { type Arguments, listValue, optionValue, parseArguments, textValue } from '../parse-arguments.ts'
@@ -15,21 +17,29 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(SERVE_OPTIONS, args)
   const [stray] = parsed.positionals
   if (stray !== undefined) throw new UsageError(`'${stray}' is no option`)
-  const options = serverOptions(parsed)
+  const log = createLog({
+    format: oneOf(parsed, 'log-format', LOG_FORMATS) ?? 'text',
+    level: oneOf(parsed, 'log-level', LOG_LEVELS) ?? 'info',
+  })
+  const options = serverOptions(parsed, log)
   const graceSeconds = numberValue(parsed, 'grace') ?? GRACE_SECONDS
   const server = await startServer(options)
   const { signal } = stopOnSignal()
-  say(`listening on ${server.url} (data in ${options.dataFolder}, egress ${options.egress.mode})`)
+  const { dataFolder, egress } = options
+  const { url } = server
+  const listening = `listening on ${url} (data in ${dataFolder}, egress ${egress.mode})`
+  log('info', 'listening', listening, { url, dataFolder, egress: egress.mode, version: VERSION })
   await new Promise((resolve) => {
     if (signal.aborted) resolve(null)
     else signal.addEventListener('abort', resolve)
   })
-  say('stopping')
+  log('info', 'stopping', 'stopping')
   await server.stop(graceSeconds * 1000)
+  log('debug', 'stopped', 'stopped')
   return 0
 }
 
-function serverOptions(parsed: Arguments): ServerOptions {
+function serverOptions(parsed: Arguments, log: Log): ServerOptions {
   return {
     port: portOf(parsed),
     host: textValue(parsed, 'host') ?? '127.0.0.1',
@@ -38,12 +48,13 @@ function serverOptions(parsed: Arguments): ServerOptions {
     tokensFile: textValue(parsed, 'tokens') ?? null,
     allowHosts: listValue(parsed, 'allow-host'),
     egress: {
-      mode: modeOf(textValue(parsed, 'egress') ?? 'internal'),
+      mode: oneOf(parsed, 'egress', EGRESS_MODES) ?? 'internal',
       allow: listValue(parsed, 'egress-allow'),
       deny: listValue(parsed, 'egress-deny'),
     },
     keepMs: (numberValue(parsed, 'keep') ?? KEEP_SECONDS) * 1000,
-    onProblem: (error) => say(complaintOf(error)),
+    log,
+    onProblem: (error) => log('error', 'problem', complaintOf(error)),
   }
 }
 
@@ -53,10 +64,12 @@ function portOf(parsed: Arguments): number {
   return port
 }
 
-function modeOf(text: string): EgressMode {
-  const mode = EGRESS_MODES.find((one) => one === text)
-  if (mode === undefined) throw new UsageError(`--egress: '${text}' is none of ${EGRESS_MODES.join(', ')}`)
-  return mode
+function oneOf<T extends string>(parsed: Arguments, flag: string, words: readonly T[]): T | null {
+  const text = textValue(parsed, flag)
+  const word = words.find((one) => one === text)
+  if (text !== undefined && word === undefined)
+    throw new UsageError(`--${flag}: '${text}' is none of ${words.join(', ')}`)
+  return word ?? null
 }
 
 function numberValue(parsed: Arguments, flag: string): number | null {
@@ -68,8 +81,4 @@ function numberValue(parsed: Arguments, flag: string): number | null {
 function complaintOf(error: unknown): string {
   if (error instanceof BideError) return error.message
   return `a defect of bide, please report it: ${error instanceof Error ? (error.stack ?? error.message) : error}`
-}
-
-function say(text: string): void {
-  process.stderr.write(`bide serve: ${text}\n`)
 }

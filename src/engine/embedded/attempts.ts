@@ -75,7 +75,7 @@ export function createAttempts({
       if (isAbandoned) return null
       poll.state = step.state
       if (step.state.kind === 'done') open.count--
-      if (step.entry !== null) onAttempt(madeAttempt(step.entry, state.dueAt))
+      if (step.entry !== null) onAttempt(madeAttempt(poll, step.entry, state.dueAt))
       return step
     } finally {
       flying.delete(controller)
@@ -116,8 +116,11 @@ export function createAttempts({
   }
 }
 
-function madeAttempt({ verdict, startedAt, durationMs }: LedgerEntry, dueAt: number): MadeAttempt {
-  return { verdict, durationMs, lateMs: Math.max(0, startedAt - dueAt) }
+function madeAttempt({ id, origin, compiled }: KeptPoll, entry: LedgerEntry, dueAt: number): MadeAttempt {
+  const { iteration, code, verdict, startedAt, durationMs } = entry
+  const lateMs = Math.max(0, startedAt - dueAt)
+  const { method } = compiled.task
+  return { id, origin, method, iteration, code, verdict, startedAt, durationMs, lateMs }
 }
 
 function happeningsOf(

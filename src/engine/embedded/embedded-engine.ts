@@ -35,7 +35,16 @@ export interface EmbeddedEngineOptions {
 }
 
 export interface MadeAttempt {
+  /** Of the run. */
+  readonly id: string
+  readonly origin: string
+  readonly method: string
+  readonly iteration: number
+  /** Null where there was no answer. */
+  readonly code: number | null
   readonly verdict: Verdict
+  /** Epoch ms. */
+  readonly startedAt: number
   readonly durationMs: number
   /** From the instant at which it was due to its start. */
   readonly lateMs: number
@@ -94,6 +103,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       const events = await store.events(id, query)
       return events.length > 0 || (await store.get(id)) !== null ? events : null
     },
+    load: () => ({ open: open.count, ...lanes.load() }),
     isReady: () => keeper.isWell() && !stopping.signal.aborted,
     async stop(graceMs) {
       stopping.abort()

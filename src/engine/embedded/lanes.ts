@@ -1,6 +1,8 @@
 /** Work held apart by origin: each has so many at a time, and all together so many. */
 export interface Lanes {
   add(origin: string, id: string): void
+  /** What runs, and what is due and waits for its turn. */
+  load(): { readonly running: number; readonly queued: number }
   /** Begins nothing more; what waits is dropped. */
   close(): void
   /** Resolves once nothing runs. */
@@ -24,12 +26,14 @@ export function createLanes(limits: LaneLimits, run: (id: string) => Promise<voi
   const lanes = new Map<string, Lane>()
   const ready = new Set<string>()
   let running = 0
+  let queued = 0
   let closed = false
   const whenIdle: (() => void)[] = []
 
   const begin = (origin: string, lane: Lane) => {
     const id = lane.waiting[lane.next++] as string
     running++
+    queued--
     lane.running++
     run(id).then(() => {
       running--
@@ -64,9 +68,11 @@ export function createLanes(limits: LaneLimits, run: (id: string) => Promise<voi
       const lane = lanes.get(origin) ?? { running: 0, waiting: [], next: 0 }
       lanes.set(origin, lane)
       lane.waiting.push(id)
+      queued++
       settle(origin, lane)
       pump()
     },
+    load: () => ({ running, queued }),
     close() {
       closed = true
     },

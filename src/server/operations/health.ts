@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
-import { livez, readyz } from '../routes/health.ts'
+import { livez, metricsText, readyz } from '../routes/health.ts'
 import { me } from '../routes/me.ts'
 import { roleSchema } from '../schemas/common.ts'
 
@@ -22,6 +22,14 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
     handle: readyz,
     summary: 'Whether polls can be taken and kept',
     answers: { 200: { says: 'They can.', schema: statusSchema } },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    role: 'viewer',
+    handle: metricsText,
+    summary: 'What is measured, for Prometheus',
+    answers: { 200: { says: 'The text format of Prometheus.', type: 'text/plain' } },
   },
   {
     method: 'get',

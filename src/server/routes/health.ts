@@ -15,3 +15,9 @@ export function readyz({ context, engine }: ApiRequest): Response {
     title: 'The store cannot be written, or it stops',
   })
 }
+
+/** `GET /metrics`, in the text format of Prometheus. */
+export async function metricsText({ context, metrics }: ApiRequest): Promise<Response> {
+  const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' }
+  return context.body(await metrics.text(), 200, headers)
+}

@@ -16,7 +16,7 @@ export interface Answered {
 type Document = any
 
 /**
- * For tests: holds an answer to what the API's document says of it. More than a reader would: a field that the
+ * Holds an answer to what the API's document says of it. More than a reader would: a field that the
  * document does not name is an error.
  *
  * @throws Error that says what is not documented.

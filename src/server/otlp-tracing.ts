@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { VERSION } from '../core/version.ts'
 import type { Tracing } from './tracing.ts'
+
+/** A collector that does not answer holds up no stop for longer. */
+const LAST_WORDS_MS = 2000
 
 /** A span an attempt, by OTLP over HTTP. Where to, and with which headers, the exporter reads from the environment. */
 export function otlpTracing(): Tracing {
@@ -35,6 +39,11 @@ export function otlpTracing(): Tracing {
       if (verdict === 'broken' || verdict === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
       span.end(startedAt + durationMs)
     },
-    stop: () => provider.shutdown(),
+    async stop() {
+      const late = new AbortController()
+      const given = sleep(LAST_WORDS_MS, null, { signal: late.signal }).catch(() => {})
+      await Promise.race([provider.shutdown().catch(() => {}), given])
+      late.abort()
+    },
   }
 }

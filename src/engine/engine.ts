@@ -110,7 +110,8 @@ export interface Engine {
   command(id: string, command: PollCommand, by: string): Promise<CommandResult>
   /** @throws InvalidTaskError. Null where too many are tried at once. */
   tryOnce(task: unknown): Promise<Trial | null>
-  load(): EngineLoad
+  /** How much there is to do; null where that is not known. */
+  load(): Promise<EngineLoad | null>
   /** False while the store cannot be written, and once it stops. */
   isReady(): boolean
   /** Begins nothing more, lets attempts in flight end for so long, and keeps what came of them. */

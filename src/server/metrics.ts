@@ -28,7 +28,7 @@ export interface AnsweredRequest {
 export interface MetricSource {
   /** Its name. */
   readonly engine: string
-  readonly load: () => EngineLoad
+  readonly load: () => Promise<EngineLoad | null>
   readonly storeBytes: () => number
 }
 
@@ -125,20 +125,24 @@ function percentiles(recent: { percentile(share: number): number | null }): Perc
 
 /** Read when somebody asks. */
 function addGauges(registers: Registry[], { engine, load, storeBytes }: MetricSource): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => Promise<number | null> | number) =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read())
+      async collect() {
+        const value = await read()
+        if (value !== null) this.set(value)
       },
     })
-  gauge('bide_waiting_runs', 'Runs that wait for their next attempt, paused ones among them.', () => {
-    const { open, running } = load()
-    return Math.max(0, open - running)
-  })
-  gauge('bide_running_attempts', 'Attempts in flight.', () => load().running)
+  const loadOf = async (read: (load: EngineLoad) => number) => {
+    const known = await load()
+    return known && read(known)
+  }
+  gauge('bide_waiting_runs', 'Runs that wait for their next attempt, paused ones among them.', () =>
+    loadOf(({ open, running }) => Math.max(0, open - running)),
+  )
+  gauge('bide_running_attempts', 'Attempts in flight.', () => loadOf(({ running }) => running))
   gauge('bide_store_bytes', 'Bytes of the store on the disk.', storeBytes)
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   new Gauge({
@@ -146,8 +150,9 @@ function addGauges(registers: Registry[], { engine, load, storeBytes }: MetricSo
     help: 'Attempts that are due and wait for their turn, by engine.',
     labelNames: ['engine'],
     registers,
-    collect() {
-      this.set({ engine }, load().queued)
+    async collect() {
+      const known = await load()
+      if (known !== null) this.set({ engine }, known.queued)
     },
   })
 }

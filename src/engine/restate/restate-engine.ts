@@ -56,6 +56,7 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
   return {
     ...createTrials(effects, criteriaOf),
     watch: stateWatch.add,
+    load: async () => null,
     isReady: readiness.isReady,
     async submit(submitted) {
       const beginning = await prepare(submitted)

@@ -1,3 +1,4 @@
+import { memoryAudit, memoryCatalog, memoryOutbox } from './memory-shelves.ts'
 import type { DuePoll, Idempotency, PollChange, Store, StoredEvent, StoredPoll } from './store.ts'
 
 interface Kept {
@@ -14,7 +15,11 @@ export function memoryStore(): Store {
   let places = 0
   const submissions = new Map<string, Idempotency>()
   const all = () => [...polls.values()]
+  const [audit, outbox] = [memoryAudit(), memoryOutbox()]
   return {
+    catalog: memoryCatalog(),
+    audit,
+    outbox,
     async submit({ poll, events, idempotency }) {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
@@ -22,9 +27,10 @@ export function memoryStore(): Store {
       polls.set(poll.id, { poll, place: ++places, events: [...events], folded: 0, endsFolding: false })
       return { kind: 'added' }
     },
-    async change({ id, events, folds = false, ...changed }) {
+    async change({ id, events, folds = false, message = null, ...changed }) {
       const kept = polls.get(id)
       if (kept === undefined) return
+      if (message !== null) await outbox.put(message)
       kept.poll = { ...kept.poll, ...changed }
       addEvents(kept, events, folds)
     },
@@ -56,7 +62,8 @@ export function memoryStore(): Store {
       const old = [...submissions.values()].filter(({ at }) => at < before)
       for (const { poll } of ended.slice(0, limit)) polls.delete(poll.id)
       for (const { key } of old.slice(0, limit)) submissions.delete(key)
-      return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) }
+      const rows = audit.removeOld(before, limit)
+      return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) + rows }
     },
     async close() {},
   }

@@ -213,6 +213,80 @@ describe.each([
     await added(store, ...statuses.map((status) => poll(status, { status })))
     expect(await store.countOpen()).toBe(2)
   })
+
+  it('keeps in its catalog by shelf and name, the last that was put', async () => {
+    const { catalog } = kept(await create())
+    const entry = (name: string, text: string, updatedAt = 1.5) => ({ name, value: bytes(text), updatedAt })
+    const shown = async (shelf: 'token' | 'variable') =>
+      (await catalog.list(shelf)).map(({ name, value, updatedAt }) => [
+        name,
+        Buffer.from(value).toString(),
+        updatedAt,
+      ])
+    await catalog.put('token', entry('b', '1'))
+    await catalog.put('token', entry('a', '2'))
+    await catalog.put('token', entry('b', '3', 2))
+    await catalog.put('variable', entry('b', '4'))
+    expect(await shown('token')).toEqual([
+      ['a', '2', 1.5],
+      ['b', '3', 2],
+    ])
+    expect(Buffer.from((await catalog.get('variable', 'b'))!.value).toString()).toBe('4')
+    expect([await catalog.remove('token', 'b'), await catalog.remove('token', 'b')]).toEqual([true, false])
+    expect([await catalog.get('token', 'b'), (await shown('variable')).length]).toEqual([null, 1])
+  })
+
+  it('keeps who did what, newest first, until that is removed with the runs of its time', async () => {
+    const store = kept(await create())
+    const row = (at: number) => ({ at, who: 'ann', role: 'admin', what: 'POST /polls', which: null })
+    for (const at of [1, 2, 3]) await store.audit.add(row(at))
+    const first = await store.audit.list({ before: null, limit: 2 })
+    expect(first.map(({ place: _, ...rest }) => rest)).toEqual([row(3), row(2)])
+    const rest = await store.audit.list({ before: first[1]!.place, limit: 2 })
+    expect(rest.map(({ at }) => at)).toEqual([1])
+    expect(await store.removeEnded({ before: 3, limit: 1 })).toEqual({ removed: 1 })
+    expect(await store.removeEnded({ before: 3, limit: 9 })).toEqual({ removed: 1 })
+    expect((await store.audit.list({ before: null, limit: 9 })).map(({ at }) => at)).toEqual([3])
+  })
+
+  it('puts a message into its outbox with the change that it tells of, and says what is due', async () => {
+    const store = kept(await create())
+    await added(store, poll('a'))
+    const message = (id: string, dueAt: number) => ({ id, dueAt, value: bytes(id) })
+    const ended = { id: 'a', status: 'FAILED', dueAt: null, endedAt: 7, state: bytes('s') } as const
+    expect(await store.outbox.nextAt()).toBeNull()
+    await store.change({ ...ended, events: [event(1, 'ended')], message: message('m', 8) })
+    await store.outbox.put(message('l', 9))
+    await store.outbox.put(message('m', 7))
+    const ids = async (until: number, limit = 9) =>
+      (await store.outbox.due({ until, limit })).map(({ id, value }) => [id, Buffer.from(value).toString()])
+    expect([await ids(6), await ids(9), await ids(9, 1)]).toEqual([
+      [],
+      [
+        ['m', 'm'],
+        ['l', 'l'],
+      ],
+      [['m', 'm']],
+    ])
+    await store.outbox.remove('m')
+    expect(await store.outbox.nextAt()).toBe(9)
+  })
+
+  it('changes a task', async () => {
+    const store = kept(await create())
+    await added(store, poll('a'))
+    const change = {
+      id: 'a',
+      status: 'RUNNING',
+      dueAt: 1,
+      endedAt: null,
+      state: bytes('s'),
+      events: [],
+    } as const
+    await store.change({ ...change, task: bytes('other') })
+    await store.change(change)
+    expect(plain(await store.get('a'))).toMatchObject({ task: 'other', state: 's' })
+  })
 })
 
 describe('a store on a thread', () => {

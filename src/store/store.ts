@@ -1,4 +1,7 @@
 import type { TaskStatus } from '../core/outputs.ts'
+import type { Audit } from './audit.ts'
+import type { Catalog } from './catalog.ts'
+import type { Outbox, OutboxEntry } from './outbox.ts'
 
 /** Status of a poll that a server keeps. */
 export type PollStatus = TaskStatus | 'PAUSED'
@@ -46,6 +49,10 @@ export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' |
   readonly events: readonly StoredEvent[]
   /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
   readonly folds?: boolean
+  /** In place of the task that is kept. */
+  readonly task?: Uint8Array
+  /** Put into the outbox together with the change, or not at all. */
+  readonly message?: OutboxEntry | null
 }
 
 /** The caller's own name for a submission, with a digest of what was asked and the answer that was given. */
@@ -102,6 +109,9 @@ export interface EventQuery {
  * a crash at any later moment. Changes are kept in the order in which they were asked for.
  */
 export interface Store {
+  readonly catalog: Catalog
+  readonly audit: Audit
+  readonly outbox: Outbox
   submit(submission: Submission): Promise<Submitted>
   change(change: PollChange): Promise<void>
   get(id: string): Promise<(StoredPoll & EventCounts) | null>
@@ -113,7 +123,7 @@ export interface Store {
   due(query: DueQuery): Promise<readonly DuePoll[]>
   /** Polls that have not ended. */
   countOpen(): Promise<number>
-  /** Removes polls that ended before, with their events, and keys that are older: so many of each at most. */
+  /** Removes polls that ended before, with their events, and keys and audit rows that are older: so many of each at most. */
   removeEnded(query: {
     readonly before: number
     readonly limit: number

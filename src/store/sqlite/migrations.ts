@@ -35,5 +35,27 @@ export const MIGRATIONS: readonly string[] = [
      answer TEXT NOT NULL,
      at REAL NOT NULL
    ) STRICT, WITHOUT ROWID;
-   CREATE INDEX submissions_at ON submissions (at);`,
+   CREATE INDEX submissions_at ON submissions (at);
+   CREATE TABLE catalog (
+     shelf TEXT NOT NULL,
+     name TEXT NOT NULL,
+     value BLOB NOT NULL,
+     updated_at REAL NOT NULL,
+     PRIMARY KEY (shelf, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE audit (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     at REAL NOT NULL,
+     who TEXT NOT NULL,
+     role TEXT NOT NULL,
+     what TEXT NOT NULL,
+     which TEXT
+   ) STRICT;
+   CREATE INDEX audit_at ON audit (at);
+   CREATE TABLE outbox (
+     id TEXT PRIMARY KEY,
+     due_at REAL NOT NULL,
+     value BLOB NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX outbox_due ON outbox (due_at, id);`,
 ]

@@ -12,6 +12,9 @@ import { openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { sqliteAudit } from './sqlite-audit.ts'
+import { sqliteCatalog } from './sqlite-catalog.ts'
+import { sqliteOutbox } from './sqlite-outbox.ts'
 import { type CountsRow, type PollRow, prepareStatements, type Statements } from './statements.ts'
 
 /**
@@ -29,9 +32,18 @@ export async function sqliteStore(path: string): Promise<Store> {
   }
   const sql = prepareStatements(database)
   const group = groupCommit(database)
+  const { removeOld, ...audit } = sqliteAudit(database, group)
+  const { add, ...outbox } = sqliteOutbox(database, group)
   return {
+    catalog: sqliteCatalog(database, group),
+    audit,
+    outbox,
     submit: (submission) => group.write(() => submit(sql, submission)),
-    change: (change) => group.write(() => writeChange(sql, change)),
+    change: (change) =>
+      group.write(() => {
+        writeChange(sql, change)
+        if (change.message) add(change.message)
+      }),
     async get(id) {
       const [row] = sql.poll.all(id) as (PollRow & CountsRow)[]
       if (row === undefined) return null
@@ -55,7 +67,10 @@ export async function sqliteStore(path: string): Promise<Store> {
       return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
     },
     countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
-    removeEnded: (query) => group.write(() => removeEnded(sql, query)),
+    removeEnded: (query) =>
+      group.write(() => ({
+        removed: removeEnded(sql, query) + removeOld(query.before, query.limit),
+      })),
     async close() {
       group.flush()
       database.close()
@@ -78,9 +93,10 @@ function submit(sql: Statements, { poll, events, idempotency }: Submission): Sub
 }
 
 function writeChange(sql: Statements, change: PollChange): void {
-  const { id, status, dueAt, endedAt, state, events, folds } = change
+  const { id, status, dueAt, endedAt, state, events, folds, task } = change
   const [first] = events
   const last = events.at(-1)
+  if (task !== undefined) sql.changeTask.run(task, id)
   if (folds && first !== undefined) {
     const { number, at, data } = first
     sql.changeTail.run(status, dueAt, endedAt, state, number, at, data, id)
@@ -98,13 +114,13 @@ function addEvents(sql: Statements, id: string, events: readonly StoredEvent[]):
     sql.insertEvent.run(id, number, kind, at, data, folded)
 }
 
-function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }) {
+function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }): number {
   const ended = sql.ended.all(before, limit) as { id: string }[]
   for (const { id } of ended) {
     sql.removeEvents.run(id)
     sql.removePoll.run(id)
   }
-  return { removed: ended.length + Number(sql.removeKeys.run(before, limit).changes) }
+  return ended.length + Number(sql.removeKeys.run(before, limit).changes)
 }
 
 function fromRow({

@@ -15,6 +15,7 @@ export function prepareStatements(database: Database) {
     changePoll: database.prepare(
       'UPDATE polls SET status = ?, due_at = ?, ended_at = ?, state = ? WHERE id = ?',
     ),
+    changeTask: database.prepare('UPDATE polls SET task = ? WHERE id = ?'),
     /** An attempt that folds stands in the row of its poll: one row is written for it, not two. */
     changeTail: database.prepare(
       `UPDATE polls SET status = ?1, due_at = ?2, ended_at = ?3, state = ?4, last_event = max(last_event, ?5),

@@ -1,11 +1,14 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
+import type { Transport } from '../effects.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
-import type { KeptPoll } from './kept-polls.ts'
+import { askAt, type KeptPoll } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
+import { politeSpreadMs } from './polite-spread.ts'
 import { maskedEntry } from './poll-view.ts'
+import { shareExchanges } from './shared-exchanges.ts'
 import type { SharedParts } from './shared-parts.ts'
 
 export interface Attempts {
@@ -18,6 +21,13 @@ export interface Attempts {
   abandon(): void
   /** Resolves once all that came of attempts is kept. */
   settled(): Promise<void>
+}
+
+interface Flight {
+  readonly state: WaitingPoll
+  /** Resolves once what came of it is kept. */
+  readonly kept: Promise<void>
+  readonly land: () => void
 }
 
 /** Answers that wait to be kept, and their bodies: beyond that, no more are asked for until the store has caught up. */
@@ -34,9 +44,11 @@ export function createAttempts({
   effects,
   open,
   arm,
+  isCrowded,
   onAttempt,
   onProblem,
-}: SharedParts): Attempts {
+}: SharedParts & { readonly isCrowded: (origin: string) => boolean }): Attempts {
+  const exchanges = shareExchanges(effects)
   const flying = new Set<AbortController>()
   const unkept = new Set<Promise<void>>()
   let unkeptBytes = 0
@@ -44,7 +56,7 @@ export function createAttempts({
 
   const attempt = async (poll: KeptPoll, land: () => void) => {
     if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
-    if (poll.state.dueAt > effects.clock.now()) return rearm(poll)
+    if (askAt(poll) > effects.clock.now()) return rearm(poll)
     let bytes = 0
     let tellKept = () => {}
     const kept = new Promise<void>((resolve) => {
@@ -52,7 +64,7 @@ export function createAttempts({
     })
     try {
       const before = poll.state
-      const step = await fly(poll, before, kept)
+      const step = await fly(poll, { state: before, kept, land })
       if (step === null) return
       bytes = 2 * (step.state.last?.body.length ?? 0)
       unkeptBytes += bytes
@@ -66,16 +78,23 @@ export function createAttempts({
     rearm(poll)
   }
   /** The poll has its new state once it has landed. Null where the attempt was abandoned. */
-  const fly = async (poll: KeptPoll, state: WaitingPoll, kept: Promise<void>) => {
+  const fly = async (poll: KeptPoll, { state, kept, land }: Flight) => {
     const controller = new AbortController()
     poll.flight = { controller, kept }
     flying.add(controller)
     try {
-      const step = await nextStep(poll.compiled, state, { effects, signal: controller.signal })
+      // Who waits for an exchange of another needs no place of its own.
+      const transport: Transport = { ...effects.transport, send: (...sent) => exchanges.send(...sent, land) }
+      const step = await nextStep(poll.compiled, state, {
+        effects: { ...effects, transport },
+        signal: controller.signal,
+      })
       if (isAbandoned) return null
+      if (step.entry !== null) onAttempt(madeAttempt(poll, step.entry, askAt(poll)))
       poll.state = step.state
+      const chance = { isCrowded: isCrowded(poll.origin), now: effects.clock.now(), random: effects.random() }
+      poll.spreadMs = politeSpreadMs(step.state, chance)
       if (step.state.kind === 'done') open.count--
-      if (step.entry !== null) onAttempt(madeAttempt(poll, step.entry, state.dueAt))
       return step
     } finally {
       flying.delete(controller)
@@ -92,7 +111,7 @@ export function createAttempts({
   }
   const rearm = (poll: KeptPoll) => {
     if (poll.state.kind === 'waiting' && !poll.isPaused && poll.flight === null)
-      arm({ ...poll, dueAt: poll.state.dueAt })
+      arm({ ...poll, dueAt: askAt(poll) })
   }
   return {
     make: (id) =>
@@ -116,9 +135,9 @@ export function createAttempts({
   }
 }
 
-function madeAttempt({ id, origin, compiled }: KeptPoll, entry: LedgerEntry, dueAt: number): MadeAttempt {
+function madeAttempt({ id, origin, compiled }: KeptPoll, entry: LedgerEntry, askAt: number): MadeAttempt {
   const { iteration, code, verdict, startedAt, durationMs } = entry
-  const lateMs = Math.max(0, startedAt - dueAt)
+  const lateMs = Math.max(0, startedAt - askAt)
   const { method } = compiled.task
   return { id, origin, method, iteration, code, verdict, startedAt, durationMs, lateMs }
 }

@@ -22,6 +22,7 @@ export function createCommands(parts: SharedParts) {
       return { kind: 'refused', reason: `it has ended: ${poll.state.outcome}` }
     }
     const obeyed = obeying[command](poll, poll.state, by)
+    poll.spreadMs = 0
     if ('refused' in obeyed) return { kind: 'refused', reason: obeyed.refused }
     return done(poll, keeper.keep(poll, obeyed))
   }

@@ -254,7 +254,7 @@ describe('the embedded engine', () => {
 
   it('spreads what is overdue after downtime', async () => {
     const { submit, far, pass, open, engine } = await world({ limits: { perOrigin: 1000, total: 1000 } })
-    for (let i = 0; i < 100; i++) await submit({ initialDelaySeconds: 60 })
+    for (let i = 0; i < 100; i++) await submit({ url: `http://far.test/${i}`, initialDelaySeconds: 60 })
     await engine.stop(0)
     await pass(3_600_000)
     await open()

@@ -77,8 +77,16 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     horizon.arm(poll)
     loop.wake(poll.dueAt)
   }
-  const attempts = createAttempts({ ...shared, arm })
-  const lanes = createLanes({ perOrigin: PER_ORIGIN, total: TOTAL, ...options.limits }, attempts.make)
+  const isCrowded = (origin: string) => lanes.isCrowded(origin)
+  const attempts = createAttempts({ ...shared, arm, isCrowded })
+  const limits = {
+    perOrigin: PER_ORIGIN,
+    total: TOTAL,
+    ratePerOrigin: Number.POSITIVE_INFINITY,
+    ...options.limits,
+  }
+  const { clock } = effects
+  const lanes = createLanes({ limits, clock, run: attempts.make, prepare: polls.prepare })
   const loop = createLoop({ agenda, horizon, lanes, clock: effects.clock, onProblem })
   const commands = createCommands({ ...shared, arm })
   const stopping = new AbortController()

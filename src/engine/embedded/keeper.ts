@@ -1,7 +1,7 @@
 import type { DonePoll } from '../../core/poll.ts'
 import type { Store, StoredEvent } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
-import type { KeptPoll } from './kept-polls.ts'
+import { askAt, type KeptPoll } from './kept-polls.ts'
 import { statusOf } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 
@@ -38,7 +38,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const changeOf = (poll: KeptPoll, events: readonly StoredEvent[], folds: boolean) => ({
     id: poll.id,
     status: statusOf(poll.state, poll.isPaused),
-    dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? poll.state.dueAt : null,
+    dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? askAt(poll) : null,
     endedAt: poll.state.kind === 'done' ? poll.state.endedAt : null,
     state: sealer.seal(JSON.stringify(poll.state), `state ${poll.id}`),
     events,

@@ -13,6 +13,8 @@ export interface KeptPoll {
   readonly compiled: CompiledPoll
   state: PollState
   isPaused: boolean
+  /** How much later than due it is asked, to be polite. */
+  spreadMs: number
   lastEvent: number
   folded: number
   endsFolding: boolean
@@ -23,6 +25,8 @@ export interface KeptPoll {
 export interface KeptPolls {
   /** Does something with a poll; null where there is none. All who use one poll at a time share it. */
   use<T>(id: string, work: (poll: KeptPoll | null) => Promise<T>): Promise<T>
+  /** It is used soon: begins to read it. What goes wrong is told to who uses it. */
+  prepare(id: string): void
 }
 
 interface Place {
@@ -46,7 +50,8 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
     const { task, ...shown } = unsealed(stored, sealer)
     const { origin, lastEvent, folded, endsFolding } = stored
     const compiled = { task, criteria: await criteriaOf(task) }
-    return { ...shown, origin, compiled, lastEvent, folded, endsFolding, flight: null }
+    const spreadMs = shown.state.kind === 'done' ? 0 : Math.max(0, (stored.dueAt ?? 0) - shown.state.dueAt)
+    return { ...shown, origin, compiled, spreadMs, lastEvent, folded, endsFolding, flight: null }
   }
   const enter = (id: string): Place => {
     const place = places.get(id) ?? { poll: load(id), users: 0, bytes: 0 }
@@ -60,6 +65,9 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
     if (poll === null || poll.state.kind === 'done') return places.delete(id)
     place.bytes = BYTES_BESIDE_BODY + 2 * (poll.state.last?.body.length ?? 0)
     idleBytes += place.bytes
+    dropOldest()
+  }
+  const dropOldest = () => {
     for (const [other, { users, bytes }] of places) {
       if (idleBytes <= IDLE_BYTES) break
       if (users > 0) continue
@@ -68,6 +76,18 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
     }
   }
   return {
+    prepare(id) {
+      if (places.has(id)) return
+      const poll = load(id)
+      const place = { poll, users: 0, bytes: BYTES_BESIDE_BODY }
+      places.set(id, place)
+      idleBytes += BYTES_BESIDE_BODY
+      poll.catch(() => {
+        if (place.users > 0 || places.get(id) !== place) return
+        places.delete(id)
+        idleBytes -= place.bytes
+      })
+    },
     async use(id, work) {
       const place = enter(id)
       let poll: KeptPoll | null = null
@@ -79,6 +99,15 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
       }
     },
   }
+}
+
+/** Epoch ms at which a poll is to be asked; infinity where it is not. */
+export function askAt({
+  state,
+  isPaused,
+  spreadMs,
+}: Pick<KeptPoll, 'state' | 'isPaused' | 'spreadMs'>): number {
+  return state.kind === 'done' || isPaused ? Number.POSITIVE_INFINITY : state.dueAt + spreadMs
 }
 
 /** What is kept of a poll, decrypted. */

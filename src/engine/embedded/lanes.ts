@@ -1,6 +1,10 @@
+import type { Clock } from '../effects.ts'
+
 /** Work held apart by origin: each has so many at a time, and all together so many. */
 export interface Lanes {
   add(origin: string, id: string): void
+  /** Whether more waits for that origin than it has at a time. */
+  isCrowded(origin: string): boolean
   /** What runs, and what is due and waits for its turn. */
   load(): { readonly running: number; readonly queued: number }
   /** Begins nothing more; what waits is dropped. */
@@ -12,70 +16,119 @@ export interface Lanes {
 export interface LaneLimits {
   readonly perOrigin: number
   readonly total: number
+  /** Begun a second to one origin at most; infinity by default. */
+  readonly ratePerOrigin: number
+}
+
+export interface LaneOptions {
+  readonly limits: LaneLimits
+  readonly clock: Clock
+  /** Never rejects. */
+  readonly run: (id: string) => Promise<void>
+  /** Its turn comes soon. */
+  readonly prepare: (id: string) => void
 }
 
 interface Lane {
+  readonly origin: string
   running: number
   readonly waiting: string[]
   /** The first of `waiting` that has not begun. */
   next: number
+  /** The first of `waiting` that is not prepared. */
+  unprepared: number
+  /** When the rate allows the next one. */
+  nextAt: number
+  isAsleep: boolean
 }
 
-/** Lanes take turns, so that a busy origin does not hold up the others. `run` never rejects. */
-export function createLanes(limits: LaneLimits, run: (id: string) => Promise<void>): Lanes {
+/** So many of each lane are prepared ahead of their turn. */
+const AHEAD = 64
+/** A rate may be made up for after so long a pause: timers are no finer. */
+const CATCH_UP_MS = 20
+/** What has begun is forgotten in bulk. */
+const FORGET_AFTER = 1024
+
+/** Lanes take turns, so that a busy origin does not hold up the others. */
+export function createLanes({ limits, clock, run, prepare }: LaneOptions): Lanes {
   const lanes = new Map<string, Lane>()
-  const ready = new Set<string>()
+  const ready = new Set<Lane>()
+  const apartMs = 1000 / limits.ratePerOrigin
+  const closing = new AbortController()
   let running = 0
   let queued = 0
-  let closed = false
   const whenIdle: (() => void)[] = []
 
-  const begin = (origin: string, lane: Lane) => {
+  const begin = (lane: Lane) => {
     const id = lane.waiting[lane.next++] as string
-    running++
     queued--
+    running++
     lane.running++
+    if (apartMs > 0) lane.nextAt = Math.max(lane.nextAt, clock.now() - CATCH_UP_MS) + apartMs
     run(id).then(() => {
       running--
       lane.running--
-      settle(origin, lane)
+      settle(lane)
       pump()
       if (running === 0) for (const tell of whenIdle.splice(0)) tell()
     })
   }
-  const settle = (origin: string, lane: Lane) => {
+  const settle = (lane: Lane) => {
     const isEmpty = lane.next === lane.waiting.length
-    if (isEmpty || lane.running >= limits.perOrigin) ready.delete(origin)
-    else ready.add(origin)
-    if (isEmpty && lane.running === 0) lanes.delete(origin)
-    if (lane.next > 1024 && lane.next * 2 > lane.waiting.length) {
-      lane.waiting.splice(0, lane.next)
-      lane.next = 0
+    const isHeld = apartMs > 0 && lane.nextAt > clock.now()
+    if (isEmpty || isHeld || lane.running >= limits.perOrigin) ready.delete(lane)
+    else ready.add(lane)
+    if (isHeld) wakeLater(lane)
+    else if (isEmpty && lane.running === 0) lanes.delete(lane.origin)
+    if (lane.next > FORGET_AFTER && lane.next * 2 > lane.waiting.length) forgetBegun(lane)
+    lane.unprepared = Math.max(lane.unprepared, lane.next)
+    while (lane.unprepared < Math.min(lane.waiting.length, lane.next + AHEAD))
+      prepare(lane.waiting[lane.unprepared++] as string)
+  }
+  const wakeLater = (lane: Lane) => {
+    if (lane.isAsleep) return
+    lane.isAsleep = true
+    const wake = () => {
+      lane.isAsleep = false
+      settle(lane)
+      pump()
     }
+    clock.sleepUntil(lane.nextAt, closing.signal).then(wake, () => {})
   }
   const pump = () => {
-    while (!closed && running < limits.total && ready.size > 0) {
-      for (const origin of ready) {
+    while (!closing.signal.aborted && running < limits.total && ready.size > 0) {
+      for (const lane of ready) {
         if (running >= limits.total) return
-        const lane = lanes.get(origin) as Lane
-        begin(origin, lane)
-        settle(origin, lane)
+        begin(lane)
+        settle(lane)
       }
     }
   }
   return {
     add(origin, id) {
-      const lane = lanes.get(origin) ?? { running: 0, waiting: [], next: 0 }
+      const lane = lanes.get(origin) ?? newLane(origin)
       lanes.set(origin, lane)
       lane.waiting.push(id)
       queued++
-      settle(origin, lane)
+      settle(lane)
       pump()
     },
-    load: () => ({ running, queued }),
-    close() {
-      closed = true
+    isCrowded(origin) {
+      const lane = lanes.get(origin)
+      return lane !== undefined && lane.waiting.length - lane.next > limits.perOrigin
     },
+    load: () => ({ running, queued }),
+    close: () => closing.abort(),
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
   }
+}
+
+function newLane(origin: string): Lane {
+  return { origin, running: 0, waiting: [], next: 0, unprepared: 0, nextAt: 0, isAsleep: false }
+}
+
+function forgetBegun(lane: Lane): void {
+  lane.waiting.splice(0, lane.next)
+  lane.unprepared -= lane.next
+  lane.next = 0
 }

@@ -1,6 +1,6 @@
 import { VERSION } from '../core/version.ts'
 import { EXIT_CODES } from './exit-code.ts'
-import { COMMANDS, type Option } from './options.ts'
+import { COMMANDS, type Command, type Option } from './options.ts'
 
 /** The text of `bide --help`. */
 export function mainHelp(): string {
@@ -17,7 +17,7 @@ export function mainHelp(): string {
 }
 
 /** The text of `bide COMMAND --help`. */
-export function commandHelp({ usage, about, options }: (typeof COMMANDS)[number]): string {
+export function commandHelp({ usage, about, options }: Command): string {
   const width = Math.max(...options.map((option) => optionName(option).length))
   const lines = options.map((option) => optionLine(option, width))
   return [`Usage: ${usage}`, '', about, '', ...lines, '', ...exitCodeLines()].join('\n')

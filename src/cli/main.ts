@@ -24,6 +24,7 @@ const RUN: Readonly<Record<string, Run>> = {
   pause: async (args) => (await import('./commands/order.ts')).orderCommand('pause', args),
   resume: async (args) => (await import('./commands/order.ts')).orderCommand('resume', args),
   now: async (args) => (await import('./commands/order.ts')).orderCommand('now', args),
+  variable: async (args) => (await import('./commands/variable.ts')).variableCommand(args),
   completion: async (args) => (await import('./commands/completion.ts')).completionCommand(args),
 }
 

@@ -296,9 +296,32 @@ export const COMMAND_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
+export const VARIABLE_COMMAND_OPTIONS: readonly Option[] = [
+  { flag: 'kind', value: 'KIND', help: 'REGULAR; SECRET: never shown; RESTRICTED: for administrators only' },
+  {
+    flag: 'value',
+    value: 'env:NAME|file:PATH|-',
+    help: 'where its value is; of a REGULAR one also the text',
+  },
+  { flag: 'description', value: 'TEXT', help: 'what it is for' },
+  ...CLIENT_OPTIONS,
+  { flag: 'json', help: 'ls: as one JSON array on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  HELP,
+]
+
 export const COMPLETION_OPTIONS: readonly Option[] = [HELP]
 
-export const COMMANDS = [
+export interface Command {
+  readonly name: string
+  readonly usage: string
+  readonly about: string
+  readonly options: readonly Option[]
+  /** What its first argument may be, where that is one of a list. */
+  readonly actions?: readonly string[]
+}
+
+export const COMMANDS: readonly Command[] = [
   {
     name: 'poll',
     usage: 'bide poll URL [options]',
@@ -378,9 +401,17 @@ export const COMMANDS = [
     options: COMMAND_OPTIONS,
   },
   {
+    name: 'variable',
+    usage: 'bide variable set NAME | ls | rm NAME [options]',
+    actions: ['set', 'ls', 'rm'],
+    about: 'Sets, lists and removes the variables to which pipelines of a server bind.',
+    options: VARIABLE_COMMAND_OPTIONS,
+  },
+  {
     name: 'completion',
     usage: 'bide completion bash|zsh|fish',
+    actions: ['bash', 'zsh', 'fish'],
     about: 'Prints a script that completes commands and options in that shell.',
     options: COMPLETION_OPTIONS,
   },
-] as const
+]

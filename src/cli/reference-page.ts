@@ -1,6 +1,6 @@
 import { EXIT_CODES } from './exit-code.ts'
 import { optionName } from './help.ts'
-import { COMMANDS, type Option } from './options.ts'
+import { COMMANDS, type Command, type Option } from './options.ts'
 
 /** The text of docs/command-line.md, from the option table. */
 export function referencePage(): string {
@@ -15,7 +15,7 @@ export function referencePage(): string {
   ].join('\n')
 }
 
-function commandSection({ usage, about, options }: (typeof COMMANDS)[number]): string[] {
+function commandSection({ usage, about, options }: Command): string[] {
   return [
     `## \`${usage}\``,
     '',

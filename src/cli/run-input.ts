@@ -44,7 +44,7 @@ export function readRunInput(
     const redactor = createRedactor(secrets.map(({ value }) => value))
     throw new LocatedProblems(problems.map((problem) => redactor.text(renderProblem(problem))))
   }
-  const pipeline = choose(pipelines, textValue(parsed, 'pipeline'))
+  const pipeline = choosePipeline(pipelines, textValue(parsed, 'pipeline'))
   requireCalled(pipeline, pipelines)
   const input = readInputs(parsed, pipeline, secrets)
   if (!isResumed) requireMandatory(pipeline, input)
@@ -119,7 +119,7 @@ function textOf(path: string, name: string, value: unknown): string {
 }
 
 /** The one that was named; else the only one that no other runs. */
-function choose(pipelines: ReadonlyMap<string, Pipeline>, name: string | undefined): Pipeline {
+export function choosePipeline(pipelines: ReadonlyMap<string, Pipeline>, name: string | undefined): Pipeline {
   const known = [...pipelines.keys()]
   const chosen = name === undefined ? undefined : pipelines.get(name)
   if (name !== undefined && chosen === undefined) {
@@ -161,7 +161,12 @@ function requireCalled(pipeline: Pipeline, all: ReadonlyMap<string, Pipeline>): 
   visit(pipeline)
 }
 
-function readInputs(parsed: Arguments, pipeline: Pipeline, secrets: NamedSecret[]): Record<string, string> {
+/** What `--input` gives to a pipeline's inputs. @throws UsageError where it has none of that name. */
+export function readInputs(
+  parsed: Arguments,
+  pipeline: Pipeline,
+  secrets: NamedSecret[],
+): Record<string, string> {
   const known = Object.keys(pipeline.input)
   const input: Record<string, string> = {}
   for (const [name, text] of pairs(parsed, 'input')) {
@@ -175,13 +180,15 @@ function readInputs(parsed: Arguments, pipeline: Pipeline, secrets: NamedSecret[
   return input
 }
 
-function requireMandatory(pipeline: Pipeline, input: Readonly<Record<string, string>>): void {
+/** @throws UsageError where an input has to be given, and is not. */
+export function requireMandatory(pipeline: Pipeline, input: Readonly<Record<string, string>>): void {
   const missing = pipeline.mandatoryInputs.find((name) => (input[name] ?? pipeline.input[name]) === '')
   if (missing === undefined) return
   throw new UsageError(`input '${missing}' is mandatory and has no value`, `as in: --input ${missing}=...`)
 }
 
-function pairs(parsed: Arguments, flag: string): [string, string][] {
+/** The values of a flag that is given as NAME=VALUE. */
+export function pairs(parsed: Arguments, flag: string): [string, string][] {
   return listValue(parsed, flag).map((text) => {
     const at = text.indexOf('=')
     if (at < 1) throw new UsageError(`--${flag}: '${text.slice(0, 20)}' is not NAME=VALUE`)

@@ -22,6 +22,11 @@ describe('bash completes', () => {
       ['--json', '--jsonl'],
     ],
     [['bide', 'poll', '--file', 'ta'], ['task file.yaml']],
+    [['bide', 'variable', 's'], ['set']],
+    [
+      ['bide', 'completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
     [['bide', 'none', '--x'], []],
   ])('%j -> %j', async (words, expected) => {
     const folder = mkdtempSync(join(tmpdir(), 'bide-completion-'))

@@ -1,10 +1,10 @@
 import { toJson } from '../../core/json.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { withClient } from '../client/connect.ts'
-import { findRun, isPoll, readId } from '../client/find-run.ts'
+import type { Execution } from '../client/execution.ts'
+import { type FoundRun, findRun, isPoll, readId } from '../client/find-run.ts'
 import { SHOW_OPTIONS } from '../options.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { pollText } from '../render/poll-text.ts'
 import { writeOut } from '../standard-output.ts'
 
 /** `bide show ID`: what is known of a poll or an execution. */
@@ -14,7 +14,13 @@ export async function showCommand(args: readonly string[]): Promise<number> {
   return withClient(parsed, async (client) => {
     const found = await findRun(client, id)
     if (parsed.values.json) writeOut(`${toJson(found.json, 2)}\n`)
-    else if (isPoll(found)) writeOut(`${pollText(found.json, systemClock.now())}\n`)
+    else writeOut(`${await textOf(found)}\n`)
     return 0
   })
+}
+
+async function textOf(found: FoundRun): Promise<string> {
+  const now = systemClock.now()
+  if (isPoll(found)) return (await import('../render/poll-text.ts')).pollText(found.json, now)
+  return (await import('../render/execution-text.ts')).executionText(found.json as Execution, now)
 }

@@ -17,7 +17,9 @@ export async function submitCommand(args: readonly string[]): Promise<number> {
     )
   if (!isPoll && positionals.length === 0 && values.pipeline === undefined)
     throw new UsageError('no URL and no file was given', 'as in: bide submit https://host/job')
-  if (!isPoll) throw new UsageError('a server takes polls, and no pipelines as yet')
-  const { submitPoll } = await import('../client/submit-poll.ts')
-  return withClient(parsed, (client) => submitPoll(client, parsed))
+  return withClient(parsed, async (client) =>
+    isPoll
+      ? (await import('../client/submit-poll.ts')).submitPoll(client, parsed)
+      : (await import('../client/submit-pipeline.ts')).submitPipeline(client, parsed),
+  )
 }

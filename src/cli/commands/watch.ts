@@ -1,6 +1,5 @@
-import type { PollView } from '../../engine/engine.ts'
 import { withClient } from '../client/connect.ts'
-import { findRun, readId } from '../client/find-run.ts'
+import { findRun, isPoll, readId } from '../client/find-run.ts'
 import { waitForPoll } from '../client/wait-for-poll.ts'
 import { WATCH_OPTIONS } from '../options.ts'
 import { parseArguments } from '../parse-arguments.ts'
@@ -11,6 +10,8 @@ export async function watchCommand(args: readonly string[]): Promise<number> {
   const id = readId('watch', parsed)
   return withClient(parsed, async (client) => {
     const found = await findRun(client, id)
-    return waitForPoll(client, found.json as PollView, parsed)
+    return isPoll(found)
+      ? waitForPoll(client, found.json, parsed)
+      : (await import('../client/wait-for-execution.ts')).waitForExecution(client, id, parsed)
   })
 }

@@ -1,10 +1,10 @@
-import { COMMANDS, type Option } from '../options.ts'
+import { COMMANDS, type Command, type Option } from '../options.ts'
 
 /** Completes commands, flags and file names in bash. */
 export function bashCompletion(): string {
   return `# bash completion of bide: source <(bide completion bash)
 _bide() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' files=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' files='' actions=''
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${COMMANDS.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
@@ -18,6 +18,10 @@ ${COMMANDS.map(commandCase).join('\n')}
     COMPREPLY=($(compgen -W "$flags" -- "$word"))
     return
   fi
+  if [ -n "$actions" ]; then
+    [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W "$actions" -- "$word"))
+    return
+  fi
   local IFS=$'\n'
   COMPREPLY=($(compgen -f -- "$word"))
 }
@@ -25,10 +29,10 @@ complete -o filenames -F _bide bide
 `
 }
 
-function commandCase({ name, options }: (typeof COMMANDS)[number]): string {
+function commandCase({ name, actions = [], options }: Command): string {
   const files = options.filter(({ value }) => value?.includes('FILE'))
   const quoted = (list: readonly Option[]) => `'${list.flatMap(spellings).join(' ')}'`
-  return `    ${name}) flags=${quoted(options)} files=${quoted(files)} ;;`
+  return `    ${name}) flags=${quoted(options)} files=${quoted(files)} actions='${actions.join(' ')}' ;;`
 }
 
 function spellings({ flag, short }: Option): string[] {

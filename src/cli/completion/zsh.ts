@@ -1,4 +1,4 @@
-import { COMMANDS, type Option } from '../options.ts'
+import { COMMANDS, type Command, type Option } from '../options.ts'
 
 /** Completes commands, flags with their help, and file names in zsh. */
 export function zshCompletion(): string {
@@ -24,8 +24,10 @@ if [ "$funcstack[1]" = _bide ]; then _bide "$@"; else compdef _bide bide; fi
 `
 }
 
-function commandCase({ name, options }: (typeof COMMANDS)[number]): string {
-  return `    ${name}) _arguments -s ${[...options.flatMap(specs), "'*:file:_files'"].join(' ')} ;;`
+function commandCase({ name, usage, actions, options }: Command): string {
+  const first = actions ? [`'1:action:(${actions.join(' ')})'`] : []
+  const files = usage.includes('FILE') ? ["'*:file:_files'"] : []
+  return `    ${name}) _arguments -s ${[...options.flatMap(specs), ...first, ...files].join(' ')} ;;`
 }
 
 function specs({ flag, short, value, help, repeatable }: Option): string[] {

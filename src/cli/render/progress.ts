@@ -56,8 +56,14 @@ function whatChanges({ code, verdict, values, progress, reason }: LedgerEntry): 
   return JSON.stringify([code, verdict, values, progress, verdict === 'broken' && reason])
 }
 
+/** What is shown of an attempt. */
+export type ShownAttempt = Pick<
+  LedgerEntry,
+  'iteration' | 'code' | 'verdict' | 'reason' | 'values' | 'progress' | 'notes' | 'next'
+>
+
 /** `attempt 2/60  200  pending  [####....] 20%  status="RUNNING"`. */
-export function describe(entry: LedgerEntry | null, pollCount: number): string {
+export function describe(entry: ShownAttempt | null, pollCount: number): string {
   if (entry === null) return `attempt 1/${pollCount}`
   const values = Object.entries(entry.values).map(([name, value]) => `${name}=${value}`)
   const why = entry.verdict === 'broken' || entry.verdict === 'throttled' ? [entry.reason] : []
@@ -67,7 +73,7 @@ export function describe(entry: LedgerEntry | null, pollCount: number): string {
 }
 
 /** What is waited for: `next in 4 s`, or the answer to the attempt that is under way. */
-export function whatNext(entry: LedgerEntry | null, now: number): string {
+export function whatNext(entry: ShownAttempt | null, now: number): string {
   if (entry === null) return 'no answer yet'
   if (entry.next === null) return ''
   const left = entry.next.dueAt - now

@@ -25,6 +25,7 @@ const RUN: Readonly<Record<string, Run>> = {
   resume: async (args) => (await import('./commands/order.ts')).orderCommand('resume', args),
   now: async (args) => (await import('./commands/order.ts')).orderCommand('now', args),
   variable: async (args) => (await import('./commands/variable.ts')).variableCommand(args),
+  db: async (args) => (await import('./commands/db.ts')).dbCommand(args),
   completion: async (args) => (await import('./commands/completion.ts')).completionCommand(args),
 }
 

@@ -310,6 +310,18 @@ export const VARIABLE_COMMAND_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
+export const DB_OPTIONS: readonly Option[] = [
+  { flag: 'data', value: 'FOLDER', help: 'the data folder of a server (./bide-data)' },
+  {
+    flag: 'key-file',
+    value: 'FILE',
+    help: 'the key under which secrets are kept (BIDE_KEY_FILE, or key in the folder)',
+  },
+  { flag: 'json', help: 'check: what was found as one JSON object on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  HELP,
+]
+
 export const COMPLETION_OPTIONS: readonly Option[] = [HELP]
 
 export interface Command {
@@ -406,6 +418,13 @@ export const COMMANDS: readonly Command[] = [
     actions: ['set', 'ls', 'rm'],
     about: 'Sets, lists and removes the variables to which pipelines of a server bind.',
     options: VARIABLE_COMMAND_OPTIONS,
+  },
+  {
+    name: 'db',
+    usage: 'bide db check | backup FILE | vacuum [options]',
+    actions: ['check', 'backup', 'vacuum'],
+    about: 'Looks after the data folder of a server: its integrity, a copy, unused room.',
+    options: DB_OPTIONS,
   },
   {
     name: 'completion',

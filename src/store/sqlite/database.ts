@@ -41,6 +41,22 @@ export async function openDatabase(path: string): Promise<Database> {
 }
 
 /**
+ * Opens a database file beside who has it open already, to look at it: nothing is to be written by this.
+ *
+ * @throws BideError that says what is in the way.
+ */
+export async function openForReading(path: string): Promise<Database> {
+  const open = builtIn() ?? (await libsql())
+  try {
+    const database = open(path)
+    database.prepare('PRAGMA busy_timeout=5000').all()
+    return database
+  } catch (cause) {
+    throw openError(path, cause)
+  }
+}
+
+/**
  * Two servers at one file would each send every request. The lock is a transaction that is held on a file beside it,
  * so it goes with the process, however that ends, and others can still read the database itself.
  */

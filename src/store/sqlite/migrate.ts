@@ -11,15 +11,7 @@ const APPLICATION_ID = 0x62696465
  * @throws BideError where the file is newer than this program, or another program's.
  */
 export function migrate(database: Database, path: string, migrations: readonly string[]): void {
-  const version = pragma(database, 'user_version')
-  refuseForeign(database, path, version)
-  if (version > migrations.length) {
-    throw new BideError(
-      'store',
-      `${path} was written by a newer bide (its version is ${version}, this one knows ${migrations.length})`,
-      { hint: 'run the newer bide, or go back to the copy that it made beside the file' },
-    )
-  }
+  const version = refuseUnknown(database, path, migrations.length)
   if (version > 0 && version < migrations.length) backUp(database, backupPath(path, version))
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
@@ -27,6 +19,22 @@ export function migrate(database: Database, path: string, migrations: readonly s
       `BEGIN IMMEDIATE; ${sql} PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${index + 1}; COMMIT;`,
     )
   }
+}
+
+/**
+ * The version of a database that this program knows.
+ *
+ * @throws BideError where it is newer than this program, or another program's.
+ */
+export function refuseUnknown(database: Database, path: string, newest: number): number {
+  const version = pragma(database, 'user_version')
+  refuseForeign(database, path, version)
+  if (version <= newest) return version
+  throw new BideError(
+    'store',
+    `${path} was written by a newer bide (its version is ${version}, this one knows ${newest})`,
+    { hint: 'run the newer bide, or go back to the copy that it made beside the file' },
+  )
 }
 
 function refuseForeign(database: Database, path: string, version: number): void {

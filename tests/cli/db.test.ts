@@ -1,0 +1,122 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { runBide } from './run-bide.ts'
+import { serving } from './serving.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+let far: JobServer
+beforeAll(async () => {
+  far = await jobServer()
+})
+afterAll(() => far.close())
+
+const folder = temporaryFolder()
+const { serve, kill } = serving()
+const data = () => join(folder(), 'data')
+const db = (...args: string[]) => runBide(['db', ...args])
+
+/** A server over which some polls wait, with headers that are secret. */
+async function served(path: string, polls = 3) {
+  const server = await serve(path)
+  for (let i = 0; i < polls; i++) {
+    const url = far.job({ end: 'never' })
+    const args = [
+      'submit',
+      url,
+      '--interval',
+      '1h',
+      '--success',
+      'status == "X"',
+      '-H',
+      'X-Key: key-of-the-test',
+    ]
+    expect((await runBide(args, { env: { BIDE_SERVER: server.url } })).code).toBe(0)
+  }
+  return server
+}
+
+it('check counts what is there and opens each sealed text, beside a server that runs and without one', async () => {
+  const path = data()
+  const server = await served(path)
+  const live = await db('check', '--data', path)
+  expect(live).toMatchObject({ code: 0, stderr: '' })
+  expect(live.stdout).toMatch(/^In order: 3 runs \(3 not ended\), \d+ events, .*all open with the key\.\n$/)
+  await kill(server, 'SIGKILL')
+  const dead = await db('check', '--data', path, '--json')
+  expect(JSON.parse(dead.stdout)).toMatchObject({ problems: [], runs: 3, open: 3, sealed: 6 })
+})
+
+it('check says what another key does not open, and what is damaged, and exits 1', async () => {
+  const path = data()
+  await kill(await served(path), 'SIGTERM')
+  const key = join(folder(), 'other-key')
+  writeFileSync(key, 'ab'.repeat(32))
+  const other = await db('check', '--data', path, '--key-file', key)
+  expect(other.code).toBe(1)
+  expect(other.stdout).toMatch(/^task of \S+: what is kept cannot be decrypted: the key is another one\n/)
+
+  const file = join(path, 'bide.db')
+  const bytes = readFileSync(file)
+  bytes.fill(0x5a, 4096 + 200, bytes.length - 200)
+  writeFileSync(file, bytes)
+  const damaged = await db('check', '--data', path)
+  expect(damaged.code).toBe(1)
+  expect(damaged.stdout).toMatch(/malformed|page|out of order/i)
+  expect(damaged.stdout).toMatch(/Damaged: /)
+})
+
+it('backup copies what a running server has; the copy with the key is a data folder that goes on', async () => {
+  const path = data()
+  const server = await served(path)
+  const copy = join(folder(), 'copy.db')
+  const made = await db('backup', copy, '--data', path)
+  expect(made).toMatchObject({ code: 0, stdout: '' })
+  expect(made.stderr).toContain(`keep a copy of ${join(path, 'key')} elsewhere`)
+  expect(await db('backup', copy, '--data', path)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is there already'),
+  })
+  const listed = async (url: string) =>
+    ((await (await fetch(`${url}/api/v1/polls`)).json()) as { polls: { id: string }[] }).polls.map(
+      ({ id }) => id,
+    )
+  const before = await listed(server.url)
+  expect(before).toHaveLength(3)
+
+  const restored = data()
+  mkdirSync(restored)
+  copyFileSync(copy, join(restored, 'bide.db'))
+  copyFileSync(join(path, 'key'), join(restored, 'key'))
+  expect(await listed((await serve(restored)).url)).toEqual(before)
+})
+
+it('vacuum gives room back, and refuses while a server runs', async () => {
+  const path = data()
+  const server = await served(path, 1)
+  const refused = await db('vacuum', '--data', path)
+  expect(refused.stderr).toContain('is in use: another server has it open')
+  expect(refused.code).not.toBe(0)
+  await kill(server, 'SIGTERM')
+  const said = await db('vacuum', '--data', path)
+  expect(said).toMatchObject({ code: 0, stderr: expect.stringMatching(/^\d+ bytes before, \d+ now\.\n$/) })
+  expect(statSync(join(path, 'bide.db')).size).toBe(Number(/, (\d+) now/.exec(said.stderr)?.[1]))
+  expect(await db('check', '--data', path)).toMatchObject({ code: 0 })
+})
+
+it('a folder of no server, another program’s database and a word that is no action are said in a sentence', async () => {
+  const nowhere = data()
+  const none = await db('check', '--data', nowhere)
+  expect(none).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`there is no ${join(nowhere, 'bide.db')}`),
+  })
+  expect(existsSync(nowhere)).toBe(false)
+  expect(await db()).toMatchObject({ code: 2, stderr: expect.stringContaining('bide db is to do what?') })
+  expect(await db('chek')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean check?') })
+  expect(await db('backup', '--data', nowhere)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('one file is to be named'),
+  })
+})

@@ -26,6 +26,8 @@ const RUN: Readonly<Record<string, Run>> = {
   now: async (args) => (await import('./commands/order.ts')).orderCommand('now', args),
   variable: async (args) => (await import('./commands/variable.ts')).variableCommand(args),
   db: async (args) => (await import('./commands/db.ts')).dbCommand(args),
+  worker: async (args) => (await import('./commands/worker.ts')).workerCommand(args),
+  cluster: async (args) => (await import('./commands/cluster.ts')).clusterCommand(args),
   completion: async (args) => (await import('./commands/completion.ts')).completionCommand(args),
 }
 

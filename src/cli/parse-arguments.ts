@@ -114,3 +114,10 @@ export function listValue({ values }: Arguments, flag: string): readonly string[
   const value = values[flag]
   return Array.isArray(value) ? value : []
 }
+
+/** The number that an option stands for, where it was given. @throws UsageError */
+export function numberValue(options: readonly Option[], parsed: Arguments, flag: string): number | null {
+  const text = textValue(parsed, flag)
+  const option = options.find((one) => one.flag === flag)
+  return text === undefined || option === undefined ? null : Number(optionValue(option, text))
+}

@@ -27,3 +27,9 @@ export function stopOnSignal(): { readonly signal: AbortSignal; received(): Stop
   onReaderGone(() => stop('SIGPIPE'))
   return { signal: controller.signal, received: () => received }
 }
+
+/** Resolves once the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -46,7 +46,7 @@ export const ENGINE_KINDS: readonly { readonly name: string; start(): Promise<En
     start: async () => embeddedKind('memory', async () => memoryStore()),
   },
   { name: 'embedded, over SQLite', start: async () => embeddedKind('sqlite', sqliteStore) },
-  { name: 'over Restate', start: restateKind },
+  ...(hasRestateProgram() ? [{ name: 'over Restate', start: restateKind }] : []),
 ]
 
 const KEY = new Uint8Array(32).fill(7)

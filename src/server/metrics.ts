@@ -29,7 +29,8 @@ export interface MetricSource {
   /** Its name. */
   readonly engine: string
   readonly load: () => Promise<EngineLoad | null>
-  readonly storeBytes: () => number
+  /** Null where the store is elsewhere. */
+  readonly storeBytes: () => number | null
 }
 
 export interface HealthFigures {
@@ -125,7 +126,7 @@ function percentiles(recent: { percentile(share: number): number | null }): Perc
 
 /** Read when somebody asks. */
 function addGauges(registers: Registry[], { engine, load, storeBytes }: MetricSource): void {
-  const gauge = (name: string, help: string, read: () => Promise<number | null> | number) =>
+  const gauge = (name: string, help: string, read: () => Promise<number | null> | number | null) =>
     new Gauge({
       name,
       help,

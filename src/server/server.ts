@@ -9,6 +9,7 @@ import { BideError } from '../core/errors.ts'
 import { embeddedEngine, type MadeAttempt } from '../engine/embedded/embedded-engine.ts'
 import { createSealer } from '../engine/embedded/sealer.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { RestateAddresses } from '../engine/restate/restate-client.ts'
 import { systemClock } from '../engine/system-clock.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
@@ -18,6 +19,7 @@ import { readKey } from './key-file.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { readPage } from './page.ts'
+import type { RestatePartsOptions } from './restate-parts.ts'
 import { timedStore } from './timed-store.ts'
 import { parseTokens } from './tokens.ts'
 import { openTracing } from './tracing.ts'
@@ -40,6 +42,8 @@ export interface ServerOptions {
   }
   /** How long a poll is kept after its end. */
   readonly keepMs?: number
+  /** Where Restate is, which then keeps the polls instead of the data folder; null without it. */
+  readonly restate?: RestateAddresses | null
   readonly log: Log
   readonly onProblem: (error: unknown) => void
 }
@@ -129,7 +133,12 @@ interface EngineParts {
 
 async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
   const { egress, metrics, onAttempt } = parts
-  const { dataFolder, keyFile, keepMs, onProblem } = options
+  const { dataFolder, keyFile, keepMs, onProblem, restate } = options
+  if (restate) {
+    const engine = await openRestateEngine({ restate, keyFile, egress, onProblem })
+    metrics.watch({ engine: 'restate', load: engine.load, storeBytes: () => null })
+    return engine
+  }
   makeFolder(dataFolder)
   const file = join(dataFolder, 'bide.db')
   const store = await openStore(file)
@@ -160,6 +169,17 @@ function bytesOf(file: string): number {
     (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
     0,
   )
+}
+
+/** Loaded when it is chosen. */
+async function openRestateEngine(
+  options: RestatePartsOptions & Pick<ServerOptions, 'onProblem'>,
+): Promise<Engine> {
+  const [{ restateParts }, { restateEngine }] = await Promise.all([
+    import('./restate-parts.ts'),
+    import('../engine/restate/restate-engine.ts'),
+  ])
+  return restateEngine({ ...(await restateParts(options)), onProblem: options.onProblem })
 }
 
 function makeFolder(path: string): void {

@@ -1,11 +1,11 @@
 import { BideError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
-import { EGRESS_MODES } from '../../http/egress.ts'
 import { createLog, LOG_FORMATS, LOG_LEVELS, type Log } from '../../server/log.ts'
 import { type ServerOptions, startServer } from '../../server/server.ts'
+import { egressOf, engineOf, restateAddresses } from '../engine-input.ts'
 import { SERVE_OPTIONS } from '../options.ts'
 import { type Arguments, listValue, optionValue, parseArguments, textValue } from '../parse-arguments.ts'
-import { stopOnSignal } from '../stop.ts'
+import { aborted, stopOnSignal } from '../stop.ts'
 import { UsageError } from '../usage-error.ts'
 
 const PORT = 4646
@@ -25,14 +25,13 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const graceSeconds = numberValue(parsed, 'grace') ?? GRACE_SECONDS
   const server = await startServer(options)
   const { signal } = stopOnSignal()
-  const { dataFolder, egress } = options
+  const { dataFolder, egress, restate } = options
   const { url } = server
-  const listening = `listening on ${url} (data in ${dataFolder}, egress ${egress.mode})`
-  log('info', 'listening', listening, { url, dataFolder, egress: egress.mode, version: VERSION })
-  await new Promise((resolve) => {
-    if (signal.aborted) resolve(null)
-    else signal.addEventListener('abort', resolve)
-  })
+  const where = restate ? `runs in Restate at ${restate.ingress.join(', ')}` : `data in ${dataFolder}`
+  const listening = `listening on ${url} (${where}, egress ${egress.mode})`
+  const kept = restate ? { restate: restate.ingress.join(' ') } : { dataFolder }
+  log('info', 'listening', listening, { url, ...kept, egress: egress.mode, version: VERSION })
+  await aborted(signal)
   log('info', 'stopping', 'stopping')
   await server.stop(graceSeconds * 1000)
   log('debug', 'stopped', 'stopped')
@@ -47,11 +46,8 @@ function serverOptions(parsed: Arguments, log: Log): ServerOptions {
     keyFile: textValue(parsed, 'key-file') ?? (process.env.BIDE_KEY_FILE || null),
     tokensFile: textValue(parsed, 'tokens') ?? null,
     allowHosts: listValue(parsed, 'allow-host'),
-    egress: {
-      mode: oneOf(parsed, 'egress', EGRESS_MODES) ?? 'internal',
-      allow: listValue(parsed, 'egress-allow'),
-      deny: listValue(parsed, 'egress-deny'),
-    },
+    egress: egressOf(parsed),
+    restate: engineOf(parsed) === 'restate' ? restateAddresses(parsed) : null,
     keepMs: (numberValue(parsed, 'keep') ?? KEEP_SECONDS) * 1000,
     log,
     onProblem: (error) => log('error', 'problem', complaintOf(error)),

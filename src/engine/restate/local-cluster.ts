@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { arch, platform } from 'node:os'
@@ -22,6 +22,8 @@ export interface LocalNode {
   readonly process: ChildProcess
   readonly ingress: string
   readonly admin: string
+  /** The file that it writes its log to. */
+  readonly log: string
 }
 
 export interface LocalCluster extends RestateAddresses {
@@ -55,7 +57,10 @@ const PLATFORMS = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm
 
 const STARTS_WITHIN_MS = 60_000
 
-/** Starts Restate nodes on loopback, for trying and testing; with three and more, two of them keep each record. */
+/**
+ * Starts Restate nodes on loopback, for trying and testing; with three and more, two of them keep each record. They
+ * take no snapshots, which Restate puts nowhere but in an object store: their log grows until they are thrown away.
+ */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const program = restateProgram()
   const ports = await freePorts(3 * options.nodes)
@@ -63,12 +68,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     writeConfiguration(options, { index, ports }),
   )
   const launch = ({ name, file, ingress, admin }: (typeof files)[number]): LocalNode => {
-    const log = openSync(join(options.folder, `${name}.log`), 'a')
+    const log = join(options.folder, `${name}.log`)
+    const output = openSync(log, 'a')
     const child = spawn(program, ['--config-file', file, '--no-logo'], {
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', output, output],
       env: { PATH: process.env.PATH, DO_NOT_TRACK: '1' },
     })
-    return { name, process: child, ingress, admin }
+    closeSync(output)
+    return { name, process: child, ingress, admin, log }
   }
   const nodes = files.map(launch)
   const stop = async () => {
@@ -105,11 +112,6 @@ function writeConfiguration(options: LocalClusterOptions, { index, ports }: Node
   const peers = Array.from({ length: nodes }, (_, of) => `"http://127.0.0.1:${port(0, of)}"`)
   mkdirSync(join(folder, name), { recursive: true })
   const file = join(folder, `${name}.toml`)
-  const snapshots = `
-[worker.snapshots]
-destination = "file://${join(folder, 'snapshots')}"
-snapshot-interval-num-records = 100000
-`
   writeFileSync(
     file,
     `# Written by bide: a node for trying and testing.
@@ -136,13 +138,13 @@ disable-web-ui = true
 
 [ingress]
 bind-address = "127.0.0.1:${port(2)}"
-${nodes > 1 ? snapshots : ''}`,
+`,
   )
   return { name, file, admin: `http://127.0.0.1:${port(1)}`, ingress: `http://127.0.0.1:${port(2)}` }
 }
 
 /** Asks for rows: a node says that it is well before it can do anything. */
-async function answering({ name, process, admin }: LocalNode): Promise<void> {
+async function answering({ name, process, admin, log }: LocalNode): Promise<void> {
   const until = systemClock.now() + STARTS_WITHIN_MS
   while (process.exitCode === null && systemClock.now() < until) {
     const answer = await fetch(`${admin}/query`, {
@@ -153,7 +155,7 @@ async function answering({ name, process, admin }: LocalNode): Promise<void> {
     if (answer?.ok) return
     await systemClock.sleepUntil(systemClock.now() + 100, null)
   }
-  throw new BideError('store', `the Restate node ${name} did not start; its log in the folder says why`)
+  throw new BideError('store', `the Restate node ${name} did not start: ${log} says why`)
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -55,8 +55,8 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
   }
   return {
     ...createTrials(effects, criteriaOf),
+    load: reader.load,
     watch: stateWatch.add,
-    load: async () => null,
     isReady: readiness.isReady,
     async submit(submitted) {
       const beginning = await prepare(submitted)

@@ -21,6 +21,8 @@ export interface RestateWorkerOptions {
   readonly port: number
   /** Where Restate reaches this worker, or what balances between several of the same version; null: host and port. */
   readonly advertise: string | null
+  /** Which program this is: runs in flight stay with theirs. By default the version of bide. */
+  readonly revision?: string | undefined
   /** The public key of a cluster that signs its requests; null takes them unsigned. */
   readonly identityKey: string | null
   readonly limits?: { readonly perOrigin: number; readonly total: number }
@@ -55,7 +57,7 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
   const { server, sessions } = await listen(handler, options)
   const { port } = server.address() as AddressInfo
   const base = options.advertise ?? `http://${options.host}:${port}`
-  const address = `${base.replace(/\/$/, '')}/${VERSION}`
+  const address = `${base.replace(/\/$/, '')}/${options.revision ?? VERSION}`
   const deployment = await register(client, address)
   const worker = effects.newId()
   const { perOrigin } = limits

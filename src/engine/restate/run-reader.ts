@@ -1,5 +1,6 @@
 import type { PollStatus, StoredEvent } from '../../store/store.ts'
 import type { Sealer } from '../embedded/sealer.ts'
+import type { EngineLoad } from '../engine.ts'
 import { BEHIND_EVENTS, CARD, eventKey, POLLS, RECORD } from './names.ts'
 import { CARD_SEPARATOR, eventOfText, openRecord, type PollRecord, placeOfCard } from './poll-record.ts'
 import { quoted, type RestateClient } from './restate-client.ts'
@@ -63,6 +64,21 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
         const found = records.get(service_key)
         return found === undefined ? [] : [{ record: found, place: placeOfCard(value_utf8) }]
       })
+    },
+    async load(): Promise<EngineLoad> {
+      const isOpen = `split_part(value_utf8, '${CARD_SEPARATOR}', 3) in ('RUNNING', 'PAUSED')`
+      const [[cards], invocations] = await Promise.all([
+        client.sql<{ open: number }>(
+          `select count(*) as open from state where service_name = '${POLLS}' and key = '${CARD}' and ${isOpen}`,
+        ),
+        client.sql<{ status: string; n: number }>(
+          `select status, count(*) as n from sys_invocation where target_service_name = '${POLLS}'
+           and target_handler_name = 'attempt' and status in ('running', 'ready', 'pending') group by status`,
+        ),
+      ])
+      const countOf = (...wanted: string[]) =>
+        invocations.filter(({ status }) => wanted.includes(status)).reduce((sum, { n }) => sum + n, 0)
+      return { open: cards?.open ?? 0, running: countOf('running'), queued: countOf('ready', 'pending') }
     },
     /** The invocation that makes an attempt of a poll now; null where none does. */
     async attemptInFlight(id: string): Promise<string | null> {

@@ -11,7 +11,7 @@ export interface AccessRules {
   readonly isLoopback: boolean
 }
 
-const ANYBODY: Caller = { name: 'the API', role: 'admin' }
+const ANYBODY: Caller = { name: 'the API', role: 'admin', released: null }
 
 /** Says who asks. @throws ProblemError where the request came from a page elsewhere, or the caller may not. */
 export function admit(context: Context, needed: Role, rules: AccessRules): Caller {

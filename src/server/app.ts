@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
+import { systemClock } from '../engine/system-clock.ts'
 import { type AccessRules, admit, refuseForeignHost } from './access.ts'
-import { OPERATIONS, type Services } from './operations.ts'
+import { type ApiRequest, OPERATIONS, type Operation, type Services } from './operations.ts'
 import type { Page } from './page.ts'
 import { type Problem, problem, problemOf } from './problem.ts'
 
@@ -14,7 +15,7 @@ export interface AppOptions {
   readonly onProblem: (error: unknown) => void
 }
 
-const NOBODY = { name: 'nobody', role: 'viewer' } as const
+const NOBODY = { name: 'nobody', role: 'viewer', released: null } as const
 
 /** The API: every route comes from the table of operations. */
 export function createApp({ services, access, stopping, page, onProblem }: AppOptions): Hono {
@@ -25,10 +26,15 @@ export function createApp({ services, access, stopping, page, onProblem }: AppOp
     context.header('x-content-type-options', 'nosniff')
     await next()
   })
-  for (const { method, path, role, handle } of OPERATIONS) {
-    app[method](path, measured(method, path, services), (context) => {
+  for (const operation of OPERATIONS) {
+    const { method, path, role, handle } = operation
+    app[method](path, measured(method, path, services), async (context) => {
       const caller = role === 'anybody' ? NOBODY : admit(context, role, access)
-      return handle({ ...services, context, caller, stopping, operations: OPERATIONS })
+      const letGo = caller.released ?? stopping
+      const request = { ...services, context, caller, stopping: letGo, operations: OPERATIONS }
+      const response = await handle(request)
+      if (response.ok && isChange(operation)) await audited(request, operation, response).catch(onProblem)
+      return response
     })
   }
   for (const path of new Set(OPERATIONS.map((operation) => operation.path))) {
@@ -55,6 +61,23 @@ function measured(method: string, route: string, { metrics, log }: Services): Mi
     metrics.answered({ method: verb, route, code, durationMs })
     log('debug', 'request', `${verb} ${route} ${code}`, { method: verb, route, code, durationMs })
   }
+}
+
+function isChange({ method, changesNothing }: Operation): boolean {
+  return method !== 'get' && changesNothing !== true
+}
+
+/** What was changed stands in the path, or where the answer says that it is now. */
+async function audited(request: ApiRequest, { method, path }: Operation, response: Response): Promise<void> {
+  const { context, caller, audit, log } = request
+  const template = path.replace('/api/v1', '').replaceAll(/:(\w+)/g, '{$1}')
+  const what = `${method.toUpperCase()} ${template}`
+  const [named] = Object.values(context.req.param())
+  const made = response.headers.get('location')?.split('/').at(-1)
+  const which = named ?? (made === undefined ? null : decodeURIComponent(made))
+  const { name: who, role } = caller
+  log('debug', 'change', `${who}: ${what}${which === null ? '' : ` (${which})`}`, { who, role, what, which })
+  await audit.add({ at: systemClock.now(), who, role, what, which })
 }
 
 const STOPPING: Problem = {

@@ -12,7 +12,7 @@ const KEY_BYTES = 32
  */
 export function readKey(path: string, { make }: { make: boolean }): Uint8Array {
   try {
-    return parseKey(readFileSync(path, 'utf8'), path)
+    return parseKey(readFileSync(path, 'utf8'), `the key file ${path}`)
   } catch (cause) {
     if (cause instanceof BideError) throw cause
     if (make && (cause as NodeJS.ErrnoException).code === 'ENOENT') return makeKey(path)
@@ -22,9 +22,10 @@ export function readKey(path: string, { make }: { make: boolean }): Uint8Array {
   }
 }
 
-function parseKey(text: string, path: string): Uint8Array {
+/** @throws BideError where it is none; `where` says what should hold one. */
+export function parseKey(text: string, where: string): Uint8Array {
   if (!/^[0-9a-f]{64}\s*$/i.test(text))
-    throw new BideError('store', `the key file ${path} does not hold 64 hex digits`, {
+    throw new BideError('store', `${where} does not hold 64 hex digits`, {
       hint: 'as made by: openssl rand -hex 32',
     })
   return Buffer.from(text.trim(), 'hex')

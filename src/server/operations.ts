@@ -2,11 +2,15 @@ import type { Context } from 'hono'
 import type * as v from 'valibot'
 import type { Engine } from '../engine/engine.ts'
 import type { EgressGuard } from '../http/egress.ts'
+import type { Audit } from '../store/audit.ts'
+import type { KnownTokens } from './known-tokens.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { AUDIT_OPERATIONS } from './operations/audit.ts'
 import { DOCUMENT_OPERATIONS } from './operations/documents.ts'
 import { HEALTH_OPERATIONS } from './operations/health.ts'
 import { POLL_OPERATIONS } from './operations/polls.ts'
+import { TOKEN_OPERATIONS } from './operations/tokens.ts'
 import type { Caller, Role } from './tokens.ts'
 
 /** What the operations have in common. */
@@ -15,13 +19,15 @@ export interface Services {
   readonly egress: EgressGuard
   readonly metrics: Metrics
   readonly log: Log
+  readonly tokens: KnownTokens
+  readonly audit: Audit
 }
 
 /** What an operation works with. */
 export interface ApiRequest extends Services {
   readonly context: Context
   readonly caller: Caller
-  /** Aborted when the server stops: whoever waits is let go. */
+  /** Aborted when the server stops, or the caller's token is revoked: whoever waits is let go. */
   readonly stopping: AbortSignal
   /** All that can be asked. */
   readonly operations: readonly Operation[]
@@ -47,6 +53,8 @@ export interface Operation {
   readonly path: string
   /** The least role; `anybody` needs no token. The routes come from this table, so none is without a row. */
   readonly role: Role | 'anybody'
+  /** It is no GET, and changes nothing all the same: it leaves no trace in the audit. */
+  readonly changesNothing?: true
   readonly handle: (request: ApiRequest) => Response | Promise<Response>
   /** What the caller gets, in a few words. */
   readonly summary: string
@@ -68,4 +76,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...HEALTH_OPERATIONS,
   ...DOCUMENT_OPERATIONS,
   ...POLL_OPERATIONS,
+  ...TOKEN_OPERATIONS,
+  ...AUDIT_OPERATIONS,
 ]

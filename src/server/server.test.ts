@@ -342,6 +342,10 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'POST /polls/:id/pause': 'runner',
   'POST /polls/:id/resume': 'runner',
   'POST /polls/:id/now': 'runner',
+  'GET /tokens': 'admin',
+  'POST /tokens': 'admin',
+  'DELETE /tokens/:name': 'admin',
+  'GET /audit': 'admin',
 }
 
 function nameOf({ method, path }: { method: string; path: string }): string {

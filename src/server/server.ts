@@ -1,37 +1,35 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { BideError } from '../core/errors.ts'
 import { embeddedEngine, type MadeAttempt } from '../engine/embedded/embedded-engine.ts'
-import { createSealer } from '../engine/embedded/sealer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RestateAddresses } from '../engine/restate/restate-client.ts'
 import { systemClock } from '../engine/system-clock.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
-import { openStore } from '../store/open-store.ts'
 import { createApp } from './app.ts'
-import { readKey } from './key-file.ts'
+import type { DataFolder } from './data-folder.ts'
+import { knownTokens } from './known-tokens.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { type OpenData, openData } from './open-data.ts'
 import { readPage } from './page.ts'
 import type { RestatePartsOptions } from './restate-parts.ts'
 import { timedStore } from './timed-store.ts'
+import { openTokenCatalog } from './token-catalog.ts'
 import { parseTokens } from './tokens.ts'
 import { openTracing } from './tracing.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends Omit<DataFolder, 'folder'> {
+  readonly dataFolder: string
   /** 0 takes any that is free. */
   readonly port: number
   readonly host: string
-  readonly dataFolder: string
-  /** Null: `key` in the data folder, made where there is none. */
-  readonly keyFile: string | null
-  /** Needed where more than loopback is bound. */
+  /** Beside those that are kept in the data folder. */
   readonly tokensFile: string | null
   /** Names by which the server may be called, beside its address. */
   readonly allowHosts: readonly string[]
@@ -58,15 +56,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, tokensFile } = options
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)
-  if (!isLoopback && tokensFile === null)
-    throw new BideError(
-      'invalid-usage',
-      `--host ${host} can be reached from elsewhere, so callers need tokens`,
-      {
-        hint: 'name a file of them by --tokens, or listen on 127.0.0.1',
-      },
-    )
-  const tokens = tokensFile === null ? null : parseTokens(readTokens(tokensFile))
+  const tokenFile = tokensFile === null ? null : parseTokens(readTokens(tokensFile))
   const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
   let answer: RequestListener = notYet
   server.on('request', (request, response) => answer(request, response))
@@ -80,13 +70,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics.attempted(made)
       tracing?.attempted(made)
     }
-    const engine = await openEngine(options, { egress, metrics, onAttempt })
+    const data = await openData({ ...options, folder: options.dataFolder })
+    const { engine, tokens } = await withData(data, async () => {
+      const { store, sealer } = data
+      const catalog = await openTokenCatalog({ catalog: store.catalog, sealer, now: systemClock.now })
+      const tokens = knownTokens(catalog, tokenFile, { host, isLoopback })
+      return { tokens, engine: await openEngine(options, { data, egress, metrics, onAttempt }) }
+    })
     const stopping = new AbortController()
     const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
-    const access = { tokens, hosts, isLoopback }
+    const access = { tokens: tokens.guard, hosts, isLoopback }
     const page = readPage()
     const { log, onProblem } = options
-    const services = { engine, egress, metrics, log }
+    const { audit } = data.store
+    const services = { engine, egress, metrics, log, tokens, audit }
     const app = createApp({ services, access, stopping: stopping.signal, page, onProblem })
     answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const name = host.includes(':') ? `[${host}]` : host
@@ -94,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       url: `http://${name}:${own.port}`,
       async stop(graceMs) {
         stopping.abort()
+        tokens.release()
         await closeServer(server)
         await engine.stop(graceMs)
         await tracing?.stop()
@@ -126,49 +124,31 @@ async function closeServer(server: Server): Promise<void> {
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1']
 
 interface EngineParts {
+  readonly data: OpenData
   readonly egress: EgressGuard
   readonly metrics: Metrics
   readonly onAttempt: (made: MadeAttempt) => void
 }
 
 async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
-  const { egress, metrics, onAttempt } = parts
-  const { dataFolder, keyFile, keepMs, onProblem, restate } = options
+  const { data, egress, metrics, onAttempt } = parts
+  const { keyFile, keepMs, onProblem, restate } = options
   if (restate) {
     const engine = await openRestateEngine({ restate, keyFile, egress, onProblem })
     metrics.watch({ engine: 'restate', load: engine.load, storeBytes: () => null })
     return engine
   }
-  makeFolder(dataFolder)
-  const file = join(dataFolder, 'bide.db')
-  const store = await openStore(file)
-  try {
-    const isNew = (await store.list({ status: null, before: null, limit: 1 })).length === 0
-    const key = readKey(keyFile ?? join(dataFolder, 'key'), { make: keyFile === null && isNew })
-    const transport = await createTransport({ clock: systemClock, egress })
-    const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
-    const engine = await embeddedEngine({
-      store: timedStore(store, metrics.committed),
-      sealer: createSealer(key),
-      effects,
-      onAttempt,
-      onProblem,
-      ...(keepMs !== undefined && { keepMs }),
-    })
-    metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: () => bytesOf(file) })
-    return engine
-  } catch (error) {
-    await store.close()
-    throw error
-  }
-}
-
-/** The database and what is to be merged into it. */
-function bytesOf(file: string): number {
-  return [file, `${file}-wal`].reduce(
-    (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  )
+  const transport = await createTransport({ clock: systemClock, egress })
+  const engine = await embeddedEngine({
+    store: timedStore(data.store, metrics.committed),
+    sealer: data.sealer,
+    effects: { clock: systemClock, random: Math.random, newId: randomUUID, transport },
+    onAttempt,
+    onProblem,
+    ...(keepMs !== undefined && { keepMs }),
+  })
+  metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: data.bytes })
+  return engine
 }
 
 /** Loaded when it is chosen. */
@@ -182,13 +162,13 @@ async function openRestateEngine(
   return restateEngine({ ...(await restateParts(options)), onProblem: options.onProblem })
 }
 
-function makeFolder(path: string): void {
+/** Closes the data again where nothing came of it. */
+async function withData<T>({ store }: OpenData, work: () => Promise<T>): Promise<T> {
   try {
-    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    throw new BideError('store', `the data folder ${path} cannot be made: ${(cause as Error).message}`, {
-      cause,
-    })
+    return await work()
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

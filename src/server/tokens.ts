@@ -9,10 +9,17 @@ export type Role = (typeof ROLES)[number]
 export interface Caller {
   readonly name: string
   readonly role: Role
+  /** Aborted when the token is revoked, or the server stops; null where it cannot be revoked. */
+  readonly released: AbortSignal | null
 }
 
 /** Knows a caller by the token it shows, or does not. */
 export type Tokens = (token: string) => Caller | null
+
+export interface TokenFile {
+  readonly callerOf: Tokens
+  readonly all: readonly Caller[]
+}
 
 export function mayAct(caller: Caller, needed: Role): boolean {
   return ROLES.indexOf(caller.role) >= ROLES.indexOf(needed)
@@ -24,7 +31,7 @@ export function mayAct(caller: Caller, needed: Role): boolean {
  *
  * @throws BideError with the line that does not fit.
  */
-export function parseTokens(text: string): Tokens {
+export function parseTokens(text: string): TokenFile {
   const callers = new Map<string, Caller>()
   for (const [index, line] of text.split('\n').entries()) {
     const words = line.trim().split(/\s+/)
@@ -34,8 +41,11 @@ export function parseTokens(text: string): Tokens {
       throw new BideError('invalid-usage', `line ${index + 1} of the tokens is not ROLE NAME SHA-256`, {
         hint: `ROLE is one of ${ROLES.join(', ')}; the digest is that of the token, in hex`,
       })
-    callers.set(digest.toLowerCase(), { role, name })
+    callers.set(digest.toLowerCase(), { role, name, released: null })
   }
   if (callers.size === 0) throw new BideError('invalid-usage', 'the file of tokens has none')
-  return (token) => callers.get(createHash('sha256').update(token).digest('hex')) ?? null
+  return {
+    callerOf: (token) => callers.get(createHash('sha256').update(token).digest('hex')) ?? null,
+    all: [...callers.values()],
+  }
 }

@@ -44,6 +44,7 @@ function serverOptions(parsed: Arguments, log: Log): ServerOptions {
     host: textValue(parsed, 'host') ?? '127.0.0.1',
     dataFolder: textValue(parsed, 'data') ?? './bide-data',
     keyFile: textValue(parsed, 'key-file') ?? (process.env.BIDE_KEY_FILE || null),
+    keyHex: process.env.BIDE_KEY || null,
     tokensFile: textValue(parsed, 'tokens') ?? null,
     allowHosts: listValue(parsed, 'allow-host'),
     egress: egressOf(parsed),

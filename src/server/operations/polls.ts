@@ -41,6 +41,7 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     path: '/api/v1/polls/try',
     role: 'runner',
     handle: tryPoll,
+    changesNothing: true,
     summary: 'Makes one attempt and judges it; nothing is kept',
     body: { says: 'The Poll task.', schema: newPollSchema },
     answers: { 200: { says: 'What came of it.', schema: trialSchema } },

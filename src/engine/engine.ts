@@ -72,6 +72,23 @@ export interface Trial {
   readonly message: string | null
 }
 
+/** An answer as it may be shown. */
+export interface ShownResponse extends HttpResponse {
+  /** Of the whole body: more than what is shown where that was cut. */
+  readonly bodyLength: number
+}
+
+/** One attempt with what came back. */
+export interface AttemptView {
+  readonly attempt: LedgerEntry
+  /** How many attempts alike just before it it stands for. */
+  readonly folded: number
+  /** Null where nothing whole came back, or none is kept. */
+  readonly response: ShownResponse | null
+  /** False where the answer of this attempt is kept no more. */
+  readonly isKept: boolean
+}
+
 export interface PollPage {
   readonly polls: readonly PollView[]
   /** Where the next page goes on, or null at the end. */
@@ -104,6 +121,8 @@ export interface Engine {
     id: string,
     query: { readonly after: number; readonly limit: number; readonly kind: string | null },
   ): Promise<readonly StoredEvent[] | null>
+  /** The attempt of that number, or the one it was folded into; null where there is none. */
+  attempt(id: string, iteration: number): Promise<AttemptView | null>
   /** Calls back after each event of a poll has been kept. Returns how to end that. */
   watch(id: string, listener: () => void): () => void
   /** `by` completes "cancelled by ...". */

@@ -8,6 +8,7 @@ type Json = Readonly<Record<string, unknown>>
 /** What the parameters of the paths are. */
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   id: 'The id, as it was given when the run began.',
+  iteration: 'The number of the attempt, from 1.',
   name: 'The name.',
 }
 

@@ -35,6 +35,38 @@ describe('a poll over HTTP', () => {
     expect([iterations, rest.json.next]).toEqual([[1, 2, 3, 4], null])
   })
 
+  it('shows each attempt with its answer, secrets masked, and one that folded with that of its like', async () => {
+    const server = await start()
+    const seen = (status: string) => ({ json: { status, token: 'a-secret-token' } })
+    const url = far().route('/told', seen('A'), seen('A'), seen('A'), 'truncate', seen('B'), seen('DONE'))
+    const poll = {
+      url,
+      headers: { Authorization: 'Bearer a-secret-token' },
+      pollIntervalSeconds: 0.02,
+      ignoreFailure: true,
+      exitCriteria: { success: 'status == "DONE"' },
+    }
+    const { json } = await post(server, '/polls', poll)
+    await ask(server, `/polls/${json.id}?wait=20s`)
+    const attempt = async (iteration: number) =>
+      (await ask(server, `/polls/${json.id}/attempts/${iteration}`)).json
+    const masked = (status: string) => JSON.stringify({ status, token: '******' })
+    expect(await attempt(1)).toMatchObject({
+      attempt: { iteration: 1 },
+      response: { code: 200, body: masked('A'), bodyLength: masked('A').length },
+    })
+    expect((await attempt(1)).response.headers['content-type']).toBe('application/json')
+    expect(await attempt(2)).toMatchObject({
+      attempt: { iteration: 3 },
+      folded: 1,
+      response: { body: masked('A') },
+    })
+    expect(await attempt(4)).toMatchObject({ attempt: { verdict: 'broken' }, response: null, isKept: true })
+    expect((await attempt(5)).response.body).toBe(masked('B'))
+    expect((await attempt(6)).response.body).toBe(masked('DONE'))
+    expect((await ask(server, `/polls/${json.id}/attempts/7`)).status).toBe(404)
+  })
+
   it('is refused with every field that does not fit, by its pointer', async () => {
     const server = await start()
     const bad = { url: 'ftp://x', pollCount: 0, headers: { 'a.b': 'x\ny' } }
@@ -337,6 +369,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'POST /polls/try': 'runner',
   'GET /polls/:id': 'viewer',
   'GET /polls/:id/attempts': 'viewer',
+  'GET /polls/:id/attempts/:iteration': 'viewer',
   'GET /polls/:id/events': 'viewer',
   'POST /polls/:id/cancel': 'runner',
   'POST /polls/:id/pause': 'runner',

@@ -5,6 +5,7 @@ interface Kept {
   poll: StoredPoll
   readonly place: number
   readonly events: StoredEvent[]
+  readonly answers: Map<number, Uint8Array>
   folded: number
   endsFolding: boolean
 }
@@ -24,7 +25,14 @@ export function memoryStore(): Store {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
       if (idempotency) submissions.set(idempotency.key, idempotency)
-      polls.set(poll.id, { poll, place: ++places, events: [...events], folded: 0, endsFolding: false })
+      polls.set(poll.id, {
+        poll,
+        place: ++places,
+        events: [...events],
+        answers: new Map(),
+        folded: 0,
+        endsFolding: false,
+      })
       return { kind: 'added' }
     },
     async change({ id, events, folds = false, message = null, ...changed }) {
@@ -50,6 +58,10 @@ export function memoryStore(): Store {
       (polls.get(id)?.events ?? [])
         .filter((event) => event.number > after && (kind ?? event.kind) === event.kind)
         .slice(0, limit),
+    async answer(id, number) {
+      const found = [...(polls.get(id)?.answers ?? [])].findLast(([at]) => at <= number)
+      return found === undefined ? null : { number: found[0], answer: found[1] }
+    },
     due: async ({ after, until, limit }) =>
       all()
         .flatMap(({ poll: { id, origin, dueAt } }) => (dueAt === null ? [] : [{ id, origin, dueAt }]))
@@ -70,8 +82,9 @@ export function memoryStore(): Store {
 }
 
 function addEvents(kept: Kept, events: PollChange['events'], folds: boolean): void {
-  for (const event of events) {
+  for (const { answer, ...event } of events) {
     if (event.number <= lastNumber(kept)) continue
+    if (answer !== undefined) kept.answers.set(event.number, answer)
     const before = folds && kept.endsFolding ? kept.events.pop() : undefined
     if (before !== undefined) kept.folded++
     kept.events.push(before === undefined ? event : { ...event, folded: before.folded + 1 })

@@ -94,6 +94,29 @@ describe.each([
     expect(await store.get('a')).toMatchObject({ lastEvent: 3, folded: 0, endsFolding: false })
   })
 
+  it('keeps answers of attempts beside their events, and finds the last one up to an event', async () => {
+    const store = kept(await create())
+    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    const change = { id: 'a', status: 'RUNNING', dueAt: 9, endedAt: null, state: bytes('new') } as const
+    await store.change({ ...change, events: [{ ...event(2), answer: bytes('first') }] })
+    await store.change({ ...change, events: [event(3)], folds: true })
+    await store.change({ ...change, events: [event(4)], folds: true })
+    await store.change({ ...change, events: [{ ...event(5), answer: bytes('none') }] })
+    const found = async (number: number) => {
+      const answer = await store.answer('a', number)
+      return answer && [answer.number, Buffer.from(answer.answer).toString()]
+    }
+    expect(await Promise.all([1, 2, 4, 5, 9].map(found))).toEqual([
+      null,
+      [2, 'first'],
+      [2, 'first'],
+      [5, 'none'],
+      [5, 'none'],
+    ])
+    expect(await store.answer('b', 9)).toBeNull()
+    expect(await store.events('a', { after: 1, limit: 1, kind: null })).toEqual([event(2)])
+  })
+
   it('keeps of attempts that fold the last, which says how many it stands for', async () => {
     const store = kept(await create())
     await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })

@@ -34,6 +34,11 @@ export interface StoredEvent {
   readonly folded: number
 }
 
+/** An event as it is handed over, with the answer of an attempt, sealed. */
+export interface NewEvent extends StoredEvent {
+  readonly answer?: Uint8Array
+}
+
 /** What is known of the events of a poll without reading them. */
 export interface EventCounts {
   /** The number of the last one; 0 where there is none. */
@@ -46,7 +51,7 @@ export interface EventCounts {
 
 /** What an attempt or a command makes of a poll. An event that is kept already is not kept twice. */
 export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
-  readonly events: readonly StoredEvent[]
+  readonly events: readonly NewEvent[]
   /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
   readonly folds?: boolean
   /** In place of the task that is kept. */
@@ -119,6 +124,8 @@ export interface Store {
   list(query: ListQuery): Promise<readonly (StoredPoll & { readonly place: number })[]>
   /** In order. */
   events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
+  /** The last answer that came with an event up to that number; null where none did. */
+  answer(id: string, number: number): Promise<{ readonly number: number; readonly answer: Uint8Array } | null>
   /** Polls that are to be asked, by due time, then id. */
   due(query: DueQuery): Promise<readonly DuePoll[]>
   /** Polls that have not ended. */

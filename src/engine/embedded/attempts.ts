@@ -1,6 +1,7 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import type { Transport } from '../effects.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
+import { answerText } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
@@ -149,7 +150,18 @@ function happeningsOf(
 ): Happening[] {
   const redactor = taskRedactor(poll.compiled.task)
   const folds = entry !== null && state.kind === 'waiting' && isFoldable(before, entry, poll)
-  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor), folds }]
+  const attempted =
+    entry === null
+      ? []
+      : [
+          {
+            kind: 'attempt',
+            data: maskedEntry(entry, redactor),
+            folds,
+            // What folds came with the answer of the attempt before.
+            ...(!folds && { answer: answerText(state, entry, redactor) }),
+          },
+        ]
   const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []
   return [...attempted, ...ended]
 }

@@ -3,6 +3,7 @@ import type { Store } from '../../store/store.ts'
 import type { Effects } from '../effects.ts'
 import type { Engine } from '../engine.ts'
 import { createAgenda } from './agenda.ts'
+import { createAttemptReader } from './attempt-view.ts'
 import { createAttempts } from './attempts.ts'
 import { createCommands } from './commands.ts'
 import { createHorizon } from './horizon.ts'
@@ -97,6 +98,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     ...createTrials(effects, criteriaOf),
     command: commands,
     watch: watchers.add,
+    attempt: createAttemptReader(store, sealer),
     async get(id) {
       const stored = await store.get(id)
       return stored && pollView(unsealed(stored, sealer))

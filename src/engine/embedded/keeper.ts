@@ -1,6 +1,7 @@
 import type { DonePoll } from '../../core/poll.ts'
-import type { Store, StoredEvent } from '../../store/store.ts'
+import type { NewEvent, Store, StoredEvent } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
+import { answerPlace } from './attempt-view.ts'
 import { askAt, type KeptPoll } from './kept-polls.ts'
 import { statusOf } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
@@ -11,6 +12,8 @@ export interface Happening {
   readonly data: unknown
   /** An attempt like the one before: of many of these the last is kept. */
   readonly folds?: boolean
+  /** What came back in an attempt, masked, as JSON text. */
+  readonly answer?: string
 }
 
 /** Writes polls down until they are kept. */
@@ -35,7 +38,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const over = new AbortController()
   let isWell = true
   /** Made anew at each try: an older one that comes late would undo what came after it. */
-  const changeOf = (poll: KeptPoll, events: readonly StoredEvent[], folds: boolean) => ({
+  const changeOf = (poll: KeptPoll, events: readonly NewEvent[], folds: boolean) => ({
     id: poll.id,
     status: statusOf(poll.state, poll.isPaused),
     dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? askAt(poll) : null,
@@ -49,7 +52,10 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     giveUp: () => over.abort(),
     async keep(poll, happenings) {
       const at = clock.now()
-      const events = happenings.map(({ kind, data }) => eventOf({ number: ++poll.lastEvent, kind, at, data }))
+      const events = happenings.map(({ kind, data, answer }) => ({
+        ...eventOf({ number: ++poll.lastEvent, kind, at, data }),
+        ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(poll.id)) }),
+      }))
       const folds = happenings.some((one) => one.folds)
       if (folds && poll.endsFolding) poll.folded++
       if (happenings.length > 0) poll.endsFolding = folds

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
+import { attemptEvent, attemptView } from '../embedded/attempt-view.ts'
 import { pollView, type Shown } from '../embedded/poll-view.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
@@ -85,6 +86,12 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     async events(id, query) {
       const events = await reader.events(id, query)
       return events.length > 0 || (await reader.get(id)) !== null ? events : null
+    },
+    async attempt(id, iteration) {
+      const record = await reader.get(id)
+      if (record === null) return null
+      const event = await attemptEvent((query) => reader.events(id, query), iteration)
+      return event && attemptView(event, record.task, record.state)
     },
     async command(id, name, by) {
       const obeyed = await command(id, { command: name, by, now: effects.clock.now() })

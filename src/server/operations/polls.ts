@@ -1,9 +1,24 @@
 import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
 import { pollEvents } from '../routes/poll-events.ts'
-import { command, getPoll, listAttempts, listPolls, submitPoll, tryPoll } from '../routes/polls.ts'
+import {
+  command,
+  getAttempt,
+  getPoll,
+  listAttempts,
+  listPolls,
+  submitPoll,
+  tryPoll,
+} from '../routes/polls.ts'
 import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
-import { attemptPageSchema, POLL_STATUSES, pollPageSchema, pollSchema, trialSchema } from '../schemas/poll.ts'
+import {
+  attemptPageSchema,
+  attemptViewSchema,
+  POLL_STATUSES,
+  pollPageSchema,
+  pollSchema,
+  trialSchema,
+} from '../schemas/poll.ts'
 import { newPollSchema } from '../schemas/poll-task.ts'
 
 const POLL = '/api/v1/polls/:id'
@@ -68,6 +83,17 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     query: PAGE_PARAMETERS,
     answers: { 200: { says: 'A page of them.', schema: attemptPageSchema } },
     problems: [400, 404],
+  },
+  {
+    method: 'get',
+    path: `${POLL}/attempts/:iteration`,
+    role: 'viewer',
+    handle: getAttempt,
+    summary: 'One attempt with its answer, secrets masked',
+    description:
+      'Of attempts alike only the last is kept: it is what is answered for each of them. Of a body of more than 32 KiB the beginning is kept; the last answer is there in full.',
+    answers: { 200: { says: 'The attempt.', schema: attemptViewSchema } },
+    problems: [404],
   },
   {
     method: 'get',

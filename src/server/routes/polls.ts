@@ -85,6 +85,15 @@ export async function listAttempts({ context, engine }: ApiRequest): Promise<Res
   return json({ attempts: page.map(({ data, folded }) => ({ ...JSON.parse(data), folded })), next })
 }
 
+/** `GET /polls/{id}/attempts/{iteration}`: one attempt with its answer. */
+export async function getAttempt({ context, engine }: ApiRequest): Promise<Response> {
+  const iteration = context.req.param('iteration') as string
+  const found = /^[1-9]\d{0,14}$/.test(iteration)
+    ? await engine.attempt(context.req.param('id') as string, Number(iteration))
+    : null
+  return found === null ? problem(context, NO_SUCH_ATTEMPT) : json(found)
+}
+
 /** `POST /polls/{id}/{cancel|pause|resume|now}`: answered once it is kept. */
 export function command(name: PollCommand) {
   return async ({ context, engine, caller }: ApiRequest): Promise<Response> => {
@@ -119,4 +128,5 @@ const TOO_MANY_TRIALS: Problem = {
   title: 'Too many are tried at once',
   headers: { 'retry-after': '1' },
 }
+const NO_SUCH_ATTEMPT: Problem = { status: 404, kind: 'not-found', title: 'There is no such attempt' }
 const CONFLICT: Problem = { status: 409, kind: 'wrong-state', title: 'The poll is in no state for that' }

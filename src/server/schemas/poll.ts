@@ -77,6 +77,23 @@ export const keptAttemptSchema = v.object({
   folded: said('How many attempts just before it were alike, and are not kept one by one.', count),
 })
 
+export const attemptViewSchema = v.object({
+  attempt: attemptSchema,
+  folded: said('How many attempts just before it were alike, and are not kept one by one.', count),
+  response: said(
+    'Null where nothing whole came back, or none is kept.',
+    v.nullable(
+      v.object({
+        code: count,
+        headers: texts,
+        body: v.string(),
+        bodyLength: said('Of the whole body, in characters.', count),
+      }),
+    ),
+  ),
+  isKept: said('False where the answer of this attempt is kept no more.', v.boolean()),
+})
+
 export const trialSchema = v.object({
   attempt: attemptSchema,
   response: said(

@@ -27,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
      at REAL NOT NULL,
      data TEXT NOT NULL,
      folded INTEGER NOT NULL,
+     answer BLOB,
      PRIMARY KEY (poll_id, number)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE submissions (

@@ -1,5 +1,6 @@
 import type {
   Idempotency,
+  NewEvent,
   PollChange,
   PollStatus,
   Store,
@@ -62,6 +63,10 @@ export async function sqliteStore(path: string): Promise<Store> {
       const tail = isTailWanted ? sql.tail.all(id, after) : []
       return ([...rows, ...tail] as StoredEvent[]).map((row) => ({ ...row }))
     },
+    async answer(id, number) {
+      const [row] = sql.answer.all(id, number) as { number: number; answer: Uint8Array }[]
+      return row === undefined ? null : { ...row }
+    },
     async due({ after, until, limit }) {
       const rows = sql.due.all(after?.dueAt ?? -1, after?.id ?? '', until, limit)
       return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
@@ -109,9 +114,9 @@ function writeChange(sql: Statements, change: PollChange): void {
   sql.endTail.run(last.number, id)
 }
 
-function addEvents(sql: Statements, id: string, events: readonly StoredEvent[]): void {
-  for (const { number, kind, at, data, folded } of events)
-    sql.insertEvent.run(id, number, kind, at, data, folded)
+function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): void {
+  for (const { number, kind, at, data, folded, answer = null } of events)
+    sql.insertEvent.run(id, number, kind, at, data, folded, answer)
 }
 
 function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }): number {

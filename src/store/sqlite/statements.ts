@@ -37,7 +37,11 @@ export function prepareStatements(database: Database) {
        FROM polls WHERE id = ? AND tail_data IS NOT NULL AND last_event > ?`,
     ),
     insertEvent: database.prepare(
-      'INSERT OR IGNORE INTO events (poll_id, number, kind, at, data, folded) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO events (poll_id, number, kind, at, data, folded, answer) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    answer: database.prepare(
+      `SELECT number, answer FROM events WHERE poll_id = ? AND number <= ? AND answer IS NOT NULL
+       ORDER BY number DESC LIMIT 1`,
     ),
     takeKey: database.prepare(
       'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',

@@ -55,6 +55,8 @@ const RULES = [
   '  `attempts` a line as it comes, then the same object), `--print` (text as it is, everything else as JSON).',
   '- stderr is for people: on a terminal one live line; else a line whenever code, verdict, progress or a value that a',
   '  condition looks at has changed, and one every 60 s. `NO_COLOR`, `--no-color` and `TERM=dumb` are obeyed.',
+  '- `plan`, `check`, `ls`, `show`, `variable ls` and `db check` are asked for what they find, so it goes to stdout, as plain',
+  '  text or `--json`. `submit` without `--wait` writes the id there; with it, what `poll` and `run` would write.',
   '- `-` as a FILE is stdin (`--data @-`, too); it can be read for one option only.',
   '- A task in `--file` has the keys of [the Poll task](poll-task.md), or those under its `input`. Flags win over it.',
   '- `env:NAME` and `file:PATH` as the value of a header, or after its first word (`Bearer env:TOKEN`), stand for secrets.',

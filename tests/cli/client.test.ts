@@ -128,10 +128,10 @@ describe('a server that goes away while it is waited for', () => {
     const waiting = startBide(args, { env: { BIDE_SERVER: before.url } })
     await waiting.says('attempt 1/60')
     await kill(before, 'SIGKILL')
-    await waiting.says('The connection is lost')
+    await waiting.says('Waiting for the server: ')
     await serve(folderOfData, '--port', String(before.port))
     const { code, stdout, stderr } = await waiting.ended
-    expect([code, stderr.match(/The connection is lost/g)?.length]).toEqual([1, 1])
+    expect([code, stderr.match(/Waiting for the server: /g)?.length]).toEqual([1, 1])
     expect(stderr).toContain('Connected again.')
     const numbers = JSON.parse(stdout).attempts.map(({ iteration }: { iteration: number }) => iteration)
     expect(numbers).toEqual([1, 2, 3, 4, 5])
@@ -165,9 +165,9 @@ describe('a server that goes away while it is waited for', () => {
     await waiting.says('attempt 1/60')
     waiting.process.kill(signal)
     const { code, stderr } = await waiting.ended
-    const [, id] = /bide cancel (\S+) ends it/.exec(stderr) ?? []
+    const [, id] = /bide cancel (\S+) {2}ends it/.exec(stderr) ?? []
     expect(code).toBe(expected)
-    expect(stderr).toContain('It goes on at the server')
+    expect(stderr).toContain('it goes on at the server')
     const { stdout } = await at(server, ['show', id!, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ status: 'RUNNING', endedAt: null })
   })

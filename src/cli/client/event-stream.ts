@@ -1,8 +1,10 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { parseJson } from '../../core/json.ts'
+import { classify } from '../../http/classify.ts'
 import { addressOf } from '../../http/exchange.ts'
 import { type Client, noAnswer, urlOf } from './client.ts'
-import { refusal } from './server-error.ts'
+import type { ServerAddress } from './server-address.ts'
+import { refusal, UnreachableError } from './server-error.ts'
 
 /** What happened to a poll or an execution, as a server tells it: numbered without a gap. */
 export interface RunEvent {
@@ -47,6 +49,7 @@ function open(
     headers: headers({ accept: 'text/event-stream', 'last-event-id': String(after) }),
     body: null,
   }
+  let isOpen = false
   return new Promise((resolve, reject) => {
     const bytes: Bytes = new ReadableStream({
       start(controller) {
@@ -57,13 +60,18 @@ function open(
         }
         const fail = (error: Error) =>
           end(() => {
-            const lost = noAnswer(address, { kind: 'reset', message: error.message })
+            const lost = isOpen
+              ? connectionLost(address, error)
+              : noAnswer(address, classify(error, 'connecting', null))
             controller.error(lost)
             reject(lost)
           })
         const stop = exchange.start(hop, {
           onSent() {},
-          onHead: (code) => resolve({ code, bytes }),
+          onHead(code) {
+            isOpen = true
+            resolve({ code, bytes })
+          },
           onData(chunk) {
             watchdog.refresh()
             controller.enqueue(new Uint8Array(chunk))
@@ -83,6 +91,10 @@ function open(
       },
     })
   })
+}
+
+function connectionLost({ url }: ServerAddress, { message }: Error): UnreachableError {
+  return new UnreachableError(`the connection to ${url} was lost (${message})`, { hint: null, isThere: true })
 }
 
 async function textOf(bytes: Bytes): Promise<string> {

@@ -30,7 +30,7 @@ export async function waitWithView(
     if (received === null) throw error
     view.close()
     process.stderr.write(
-      `Stopped waiting. It goes on at the server: bide watch ${id} shows it, bide cancel ${id} ends it.\n`,
+      `Stopped waiting; it goes on at the server.\n  bide watch ${id}   shows it\n  bide cancel ${id}  ends it\n`,
     )
     return stopCode(received)
   } finally {
@@ -48,7 +48,7 @@ function outageNotes(view: View) {
       const now = systemClock.now()
       if (saidAt !== null && now - saidAt < REMINDER_MS) return
       saidAt = now
-      view.note(`The connection is lost: ${error.message}. Trying again until it is back.`)
+      view.note(`Waiting for the server: ${error.message}; trying again until it is back.`)
     },
     onBack() {
       saidAt = null

@@ -268,6 +268,20 @@ export const SERVE_OPTIONS: readonly Option[] = [
   ENGINE,
   ...RESTATE_OPTIONS,
   { flag: 'keep', value: 'TIME', kind: 'duration', help: 'how long a poll is kept after its end (30d)' },
+  { flag: 'keep-rows', value: 'N', kind: 'integer', help: 'so many ended polls are kept at most (all)' },
+  {
+    flag: 'max-store-bytes',
+    value: 'BYTES',
+    kind: 'bytes',
+    help: 'with so much in the store, nothing more is taken in (no limit)',
+  },
+  {
+    flag: 'origin-concurrency',
+    value: 'N',
+    kind: 'integer',
+    help: 'attempts at a time to one origin (16)',
+  },
+  { flag: 'origin-rate', value: 'N', kind: 'integer', help: 'attempts a second to one origin (no limit)' },
   {
     flag: 'grace',
     value: 'TIME',

@@ -55,6 +55,8 @@ export type SubmitResult =
   | { readonly kind: 'key-reused' }
   /** No more polls may wait. */
   | { readonly kind: 'full'; readonly limit: number }
+  /** What is kept has reached the bytes that it may have. */
+  | { readonly kind: 'no-room'; readonly bytes: number; readonly limit: number }
 
 export type CommandResult =
   | { readonly kind: 'done'; readonly poll: PollView }

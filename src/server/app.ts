@@ -3,7 +3,7 @@ import { systemClock } from '../engine/system-clock.ts'
 import { type AccessRules, admit, refuseForeignHost } from './access.ts'
 import { type ApiRequest, OPERATIONS, type Operation, type Services } from './operations.ts'
 import type { Page } from './page.ts'
-import { type Problem, problem, problemOf } from './problem.ts'
+import { DEFECT, type Problem, problem, problemOf } from './problem.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -31,7 +31,7 @@ export function createApp({ services, access, stopping, page, onProblem }: AppOp
     app[method](path, measured(method, path, services), async (context) => {
       const caller = role === 'anybody' ? NOBODY : admit(context, role, access)
       const letGo = caller.released ?? stopping
-      const request = { ...services, context, caller, stopping: letGo, operations: OPERATIONS }
+      const request = { ...services, context, caller, stopping: letGo, onProblem, operations: OPERATIONS }
       const response = await handle(request)
       if (response.ok && isChange(operation)) await audited(request, operation, response).catch(onProblem)
       return response
@@ -88,4 +88,3 @@ const STOPPING: Problem = {
 }
 const WRONG_METHOD: Problem = { status: 405, kind: 'wrong-method', title: 'Not by this method' }
 const NOTHING_HERE: Problem = { status: 404, kind: 'not-found', title: 'There is nothing here' }
-const DEFECT: Problem = { status: 500, kind: 'defect', title: 'A defect of bide; its log says more' }

@@ -29,6 +29,8 @@ export interface ApiRequest extends Services {
   readonly caller: Caller
   /** Aborted when the server stops, or the caller's token is revoked: whoever waits is let go. */
   readonly stopping: AbortSignal
+  /** Hears of defects, whose text no caller is told. */
+  readonly onProblem: (error: unknown) => void
   /** All that can be asked. */
   readonly operations: readonly Operation[]
 }

@@ -3,7 +3,7 @@ import { BideError, type FieldProblem, InvalidTaskError } from '../core/errors.t
 
 /** What an answer that is no success says: RFC 9457, `application/problem+json`. */
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500 | 503 | 507
   /** The last part of `type`, which never changes. */
   readonly kind: string
   readonly title: string
@@ -13,9 +13,14 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function problem(context: Context, { kind, headers = {}, ...said }: Problem): Response {
-  const body = JSON.stringify({ type: `urn:bide:problem:${kind}`, ...said })
-  return context.body(body, said.status, { ...headers, 'content-type': 'application/problem+json' })
+export function problem(context: Context, said: Problem): Response {
+  const headers = { ...said.headers, 'content-type': 'application/problem+json' }
+  return context.body(problemBody(said), said.status, headers)
+}
+
+/** As JSON. */
+export function problemBody({ kind, headers, ...said }: Problem): string {
+  return JSON.stringify({ type: `urn:bide:problem:${kind}`, ...said })
 }
 
 /** The one place where an error becomes an answer; null for a defect of ours. */
@@ -51,6 +56,7 @@ export class ProblemError extends Error {
   }
 }
 
+export const DEFECT: Problem = { status: 500, kind: 'defect', title: 'A defect of bide; its log says more' }
 export const NO_SUCH_POLL: Problem = { status: 404, kind: 'unknown-poll', title: 'There is no such poll' }
 
 /** A header's name may hold dots, so only its first one divides. */

@@ -93,6 +93,62 @@ describe('a poll over HTTP', () => {
     expect((await ask(server, '/polls')).json.polls).toHaveLength(1)
   })
 
+  it('is taken with thousands of others, a line each, and what does not fit holds up none', async () => {
+    const server = await start()
+    const task = JSON.stringify(slow(far().job()))
+    const lines = [
+      ...Array.from({ length: 2500 }, () => task),
+      '{"url":',
+      '{"url":"ftp://x","pollCount":0}',
+      '',
+      task,
+    ]
+    const batch = (body: string, headers: object = {}) =>
+      fetch(`${server.url}/api/v1/polls/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson', ...headers },
+        body,
+      })
+    const answersOf = async (response: Response) =>
+      (await response.text())
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    const response = await batch(lines.join('\n'), { 'idempotency-key': 'k' })
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson'])
+    const answers = await answersOf(response)
+    expect(answers.map(({ index }) => index)).toEqual([...Array(2502).keys(), 2503])
+    expect(answers[2500]).toMatchObject({ problem: { status: 400, type: 'urn:bide:problem:invalid-json' } })
+    const { problem } = answers[2501]
+    expect([problem.status, problem.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([
+      422,
+      ['/pollCount'],
+    ])
+    const ids = answers.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    expect(new Set(ids).size).toBe(2501)
+    expect((await ask(server, `/polls/${ids.at(-1)}`)).json).toMatchObject({ status: 'RUNNING' })
+    const again = await answersOf(await batch(lines.join('\n'), { 'idempotency-key': 'k' }))
+    expect(again).toEqual(answers)
+    const changed = await answersOf(
+      await batch(JSON.stringify(slow(far().job())), { 'idempotency-key': 'k' }),
+    )
+    expect(changed).toMatchObject([
+      { index: 0, problem: { type: 'urn:bide:problem:idempotency-key-reused' } },
+    ])
+    const tooMany = await batch('{}\n'.repeat(10_001))
+    expect([tooMany.status, ((await tooMany.json()) as { type: string }).type]).toEqual([
+      413,
+      'urn:bide:problem:too-many-lines',
+    ])
+  })
+
+  it('is refused with a reason where the store has no room for it', async () => {
+    const server = await start({ maxStoreBytes: 1 })
+    const refused = await post(server, '/polls', { url: far().job() })
+    expect([refused.status, refused.json.type]).toEqual([507, 'urn:bide:problem:store-full'])
+    expect(refused.json.detail).toContain('--max-store-bytes is 1')
+  })
+
   it('is listed with others, page by page and by status', async () => {
     const server = await start()
     for (const name of ['a', 'b', 'c']) await post(server, '/polls', { name, ...slow(far().job()) })
@@ -366,6 +422,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /me': 'viewer',
   'GET /polls': 'viewer',
   'POST /polls': 'runner',
+  'POST /polls/batch': 'runner',
   'POST /polls/try': 'runner',
   'GET /polls/:id': 'viewer',
   'GET /polls/:id/attempts': 'viewer',

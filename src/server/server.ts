@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,9 +5,11 @@ import { networkInterfaces } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { BideError } from '../core/errors.ts'
 import { embeddedEngine, type MadeAttempt } from '../engine/embedded/embedded-engine.ts'
+import type { LaneLimits } from '../engine/embedded/lanes.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RestateAddresses } from '../engine/restate/restate-client.ts'
 import { systemClock } from '../engine/system-clock.ts'
+import { timeOrderedId } from '../engine/time-ordered-id.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
 import { createApp } from './app.ts'
@@ -16,6 +17,7 @@ import type { DataFolder } from './data-folder.ts'
 import { knownTokens } from './known-tokens.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { mostConnections } from './most-connections.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { readPage } from './page.ts'
 import type { RestatePartsOptions } from './restate-parts.ts'
@@ -38,8 +40,12 @@ export interface ServerOptions extends Omit<DataFolder, 'folder'> {
     readonly allow: readonly string[]
     readonly deny: readonly string[]
   }
-  /** How long a poll is kept after its end. */
+  /** How long a poll is kept after its end, how many of these, and the bytes with which nothing more is taken in. */
   readonly keepMs?: number
+  readonly keepRows?: number
+  readonly maxStoreBytes?: number
+  /** Attempts at a time to one origin, and begun a second. */
+  readonly limits?: Partial<Pick<LaneLimits, 'perOrigin' | 'ratePerOrigin'>>
   /** Where Restate is, which then keeps the polls instead of the data folder; null without it. */
   readonly restate?: RestateAddresses | null
   readonly log: Log
@@ -132,7 +138,7 @@ interface EngineParts {
 
 async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
   const { data, egress, metrics, onAttempt } = parts
-  const { keyFile, keepMs, onProblem, restate } = options
+  const { keyFile, keepMs, keepRows, maxStoreBytes, limits, onProblem, restate } = options
   if (restate) {
     const engine = await openRestateEngine({ restate, keyFile, egress, onProblem })
     metrics.watch({ engine: 'restate', load: engine.load, storeBytes: () => null })
@@ -142,10 +148,13 @@ async function openEngine(options: ServerOptions, parts: EngineParts): Promise<E
   const engine = await embeddedEngine({
     store: timedStore(data.store, metrics.committed),
     sealer: data.sealer,
-    effects: { clock: systemClock, random: Math.random, newId: randomUUID, transport },
+    effects: { clock: systemClock, random: Math.random, newId: () => timeOrderedId(systemClock), transport },
     onAttempt,
     onProblem,
+    limits: { total: mostConnections(), ...limits },
     ...(keepMs !== undefined && { keepMs }),
+    ...(keepRows !== undefined && { keepRows }),
+    ...(maxStoreBytes !== undefined && { maxStoreBytes }),
   })
   metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: data.bytes })
   return engine

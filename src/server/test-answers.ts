@@ -44,7 +44,7 @@ export function createAnswerCheck(): (answered: Answered) => void {
       return
     }
     if (!(mediaType in response.content)) throw new Error(`${what} is not documented as ${mediaType}`)
-    if (!mediaType.endsWith('json')) return
+    if (!/[/+]json$/.test(mediaType)) return
     const base = found.$ref
       ? `/components/responses/${status}`
       : `/paths/${escaped(template)}/${method.toLowerCase()}/responses/${status}`

@@ -69,14 +69,20 @@ export function memoryStore(): Store {
         .sort(order)
         .slice(0, limit),
     countOpen: async () => all().filter(({ poll: { status } }) => isOpen(status)).length,
-    async removeEnded({ before, limit }) {
-      const ended = all().filter(({ poll }) => poll.endedAt !== null && poll.endedAt < before)
+    async removeEnded({ before, limit, keep = Number.POSITIVE_INFINITY }) {
+      const ended = all()
+        .filter(({ poll: { endedAt } }) => endedAt !== null)
+        .sort((a, b) => (a.poll.endedAt as number) - (b.poll.endedAt as number))
+        .filter(({ poll }, index, { length }) => index < length - keep || (poll.endedAt as number) < before)
       const old = [...submissions.values()].filter(({ at }) => at < before)
       for (const { poll } of ended.slice(0, limit)) polls.delete(poll.id)
       for (const { key } of old.slice(0, limit)) submissions.delete(key)
       const rows = audit.removeOld(before, limit)
       return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) + rows }
     },
+    stats: async () => ({
+      bytes: all().reduce((sum, { poll }) => sum + poll.task.length + poll.state.length, 0),
+    }),
     async close() {},
   }
 }

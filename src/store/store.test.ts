@@ -230,6 +230,30 @@ describe.each([
     expect([(await again('old')).kind, (await again('new')).kind]).toEqual(['added', 'known'])
   })
 
+  it('removes what ended first where more has ended than is to be kept', async () => {
+    const store = kept(await create())
+    const ended = (id: string, endedAt: number) => poll(id, { status: 'FAILED', dueAt: null, endedAt })
+    await added(store, poll('open'), ended('c', 3), ended('a', 1), ended('d', 4), ended('b', 2))
+    const ids = async () =>
+      (await store.list({ status: null, before: null, limit: 9 })).map(({ id }) => id).sort()
+    expect(await store.removeEnded({ before: 0, keep: 4, limit: 9 })).toEqual({ removed: 0 })
+    expect(await store.removeEnded({ before: 0, keep: 1, limit: 2 })).toEqual({ removed: 2 })
+    expect(await ids()).toEqual(['c', 'd', 'open'])
+    expect(await store.removeEnded({ before: 0, keep: 1, limit: 2 })).toEqual({ removed: 1 })
+    expect(await ids()).toEqual(['d', 'open'])
+  })
+
+  it('says how much room it takes, and that less is taken once something was removed', async () => {
+    const store = kept(await create())
+    const empty = (await store.stats()).bytes
+    const large = new Uint8Array(100_000)
+    await added(store, poll('a', { status: 'FAILED', dueAt: null, endedAt: 1, state: large }))
+    const { bytes } = await store.stats()
+    expect(bytes).toBeGreaterThan(empty + 90_000)
+    await store.removeEnded({ before: 2, limit: 9 })
+    expect((await store.stats()).bytes).toBeLessThan(bytes - 80_000)
+  })
+
   it('counts what has not ended', async () => {
     const store = kept(await create())
     const statuses = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const

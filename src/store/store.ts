@@ -130,11 +130,18 @@ export interface Store {
   due(query: DueQuery): Promise<readonly DuePoll[]>
   /** Polls that have not ended. */
   countOpen(): Promise<number>
-  /** Removes polls that ended before, with their events, and keys and audit rows that are older: so many of each at most. */
+  /**
+   * Removes polls that ended before, or are not among the `keep` that ended last, with their events, and keys and audit
+   * rows that are older: so many of each at most.
+   */
   removeEnded(query: {
     readonly before: number
+    /** All by default. */
+    readonly keep?: number
     readonly limit: number
   }): Promise<{ readonly removed: number }>
+  /** The bytes that all this takes; what was removed counts no more. */
+  stats(): Promise<{ readonly bytes: number }>
   /** Keeps what is under way, then closes. */
   close(): Promise<void>
 }

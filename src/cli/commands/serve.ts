@@ -10,6 +10,7 @@ import { UsageError } from '../usage-error.ts'
 
 const PORT = 4646
 const GRACE_SECONDS = 10
+const ORIGIN_CONCURRENCY = 16
 const KEEP_SECONDS = 30 * 86_400
 
 /** `bide serve`: stays until a signal; 0 where it then ended in good order. */
@@ -50,6 +51,12 @@ function serverOptions(parsed: Arguments, log: Log): ServerOptions {
     egress: egressOf(parsed),
     restate: engineOf(parsed) === 'restate' ? restateAddresses(parsed) : null,
     keepMs: (numberValue(parsed, 'keep') ?? KEEP_SECONDS) * 1000,
+    keepRows: numberValue(parsed, 'keep-rows') ?? Number.POSITIVE_INFINITY,
+    maxStoreBytes: numberValue(parsed, 'max-store-bytes') ?? Number.POSITIVE_INFINITY,
+    limits: {
+      perOrigin: atLeastOne(parsed, 'origin-concurrency') ?? ORIGIN_CONCURRENCY,
+      ratePerOrigin: atLeastOne(parsed, 'origin-rate') ?? Number.POSITIVE_INFINITY,
+    },
     log,
     onProblem: (error) => log('error', 'problem', complaintOf(error)),
   }
@@ -73,6 +80,13 @@ function numberValue(parsed: Arguments, flag: string): number | null {
   const text = textValue(parsed, flag)
   const option = SERVE_OPTIONS.find((one) => one.flag === flag)
   return text === undefined || option === undefined ? null : Number(optionValue(option, text))
+}
+
+/** With none at a time or a second, nothing would ever be asked. */
+function atLeastOne(parsed: Arguments, flag: string): number | null {
+  const number = numberValue(parsed, flag)
+  if (number === 0) throw new UsageError(`--${flag}: expected at least 1`)
+  return number
 }
 
 function complaintOf(error: unknown): string {

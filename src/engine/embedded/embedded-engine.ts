@@ -14,6 +14,7 @@ import { createLoop } from './loop.ts'
 import { pollView } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import { sharedCriteria } from './shared-criteria.ts'
+import { createStoreRoom } from './store-room.ts'
 import { createSubmissions } from './submissions.ts'
 import { sweep } from './sweep.ts'
 import { createTrials } from './trials.ts'
@@ -29,6 +30,10 @@ export interface EmbeddedEngineOptions {
   readonly maxOpen?: number
   /** How long a poll is kept after its end: 30 days by default. */
   readonly keepMs?: number
+  /** So many ended polls are kept at most. */
+  readonly keepRows?: number
+  /** With so many bytes in the store nothing more is taken in. */
+  readonly maxStoreBytes?: number
   /** Hears of every attempt of a poll once its answer is there. */
   readonly onAttempt?: (made: MadeAttempt) => void
   /** Hears of what goes wrong with no caller to be told. */
@@ -71,9 +76,25 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const keeper = createKeeper({ store, sealer, clock: effects.clock, onProblem })
   const watchers = createWatchers()
   const horizon = createHorizon(agenda, { store, clock: effects.clock })
+  const stopping = new AbortController()
+  const { clock } = effects
+  const maxBytes = options.maxStoreBytes ?? Number.POSITIVE_INFINITY
+  const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
   const onAttempt = options.onAttempt ?? (() => {})
-  const shared = { store, sealer, effects, criteriaOf, polls, keeper, watchers, onAttempt, onProblem, open }
+  const shared = {
+    store,
+    sealer,
+    effects,
+    criteriaOf,
+    polls,
+    keeper,
+    watchers,
+    onAttempt,
+    onProblem,
+    open,
+    room,
+  }
   const arm = (poll: { id: string; origin: string; dueAt: number }) => {
     horizon.arm(poll)
     loop.wake(poll.dueAt)
@@ -86,13 +107,12 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     ratePerOrigin: Number.POSITIVE_INFINITY,
     ...options.limits,
   }
-  const { clock } = effects
   const lanes = createLanes({ limits, clock, run: attempts.make, prepare: polls.prepare })
   const loop = createLoop({ agenda, horizon, lanes, clock: effects.clock, onProblem })
   const commands = createCommands({ ...shared, arm })
-  const stopping = new AbortController()
   const keepMs = options.keepMs ?? KEEP_MS
-  const swept = sweep({ store, clock: effects.clock, keepMs, signal: stopping.signal, onProblem })
+  const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
+  const swept = sweep({ store, clock, keepMs, keepRows, signal: stopping.signal, onProblem })
   return {
     ...createSubmissions({ ...shared, arm }),
     ...createTrials(effects, criteriaOf),

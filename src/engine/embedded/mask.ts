@@ -12,11 +12,24 @@ const SHORTEST_OF_ANY_HEADER = 8
 export function taskRedactor(task: PollTask): Redactor {
   let redactor = redactors.get(task)
   if (redactor === undefined) {
-    redactor = createRedactor([...headerSecrets(task), ...urlSecrets(task.url)])
+    redactor = redactorOf([...headerSecrets(task), ...urlSecrets(task.url)])
     redactors.set(task, redactor)
   }
   return redactor
 }
+
+/** Many polls have the same secrets: what masks them is made once, which costs as much as an attempt. */
+function redactorOf(secrets: readonly string[]): Redactor {
+  const key = JSON.stringify(secrets)
+  const redactor = shared.get(key) ?? createRedactor(secrets)
+  shared.delete(key)
+  shared.set(key, redactor)
+  if (shared.size > MOST_SHARED) shared.delete(shared.keys().next().value as string)
+  return redactor
+}
+
+const MOST_SHARED = 1000
+const shared = new Map<string, Redactor>()
 
 /** A poll is asked again and again, and each of its attempts is masked. */
 const redactors = new WeakMap<PollTask, Redactor>()

@@ -5,6 +5,7 @@ import type { Keeper } from './keeper.ts'
 import type { KeptPolls } from './kept-polls.ts'
 import type { Sealer } from './sealer.ts'
 import type { CriteriaOf } from './shared-criteria.ts'
+import type { StoreRoom } from './store-room.ts'
 import type { Watchers } from './watchers.ts'
 
 /** What the parts of the engine that change polls have in common. */
@@ -20,6 +21,7 @@ export interface SharedParts {
   readonly onProblem: (error: unknown) => void
   /** Polls that have not ended, and how many may be. */
   readonly open: { count: number; readonly limit: number }
+  readonly room: StoreRoom
   /** Puts a poll on the table of due times. */
   readonly arm: (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void
 }

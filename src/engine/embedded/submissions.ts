@@ -8,11 +8,12 @@ import type { SharedParts } from './shared-parts.ts'
 
 /** Takes polls in: checked, sealed and kept before anything is answered. */
 export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
-  const { store, open, arm } = parts
+  const { store, open, room, arm } = parts
   return {
     async submit(submitted) {
       const { submission, view, dueAt } = await prepare(parts, submitted)
       if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
+      if (room.isFull()) return { kind: 'no-room', bytes: room.bytes(), limit: room.limit }
       open.count++
       const result = await store.submit(submission).catch((error: unknown) => {
         open.count--
@@ -22,6 +23,7 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
         open.count--
         return repeated(submission.idempotency as Idempotency, result.submission)
       }
+      room.took(submission.poll.task.length + submission.poll.state.length)
       arm({ ...submission.poll, dueAt })
       return { kind: 'accepted', poll: view }
     },

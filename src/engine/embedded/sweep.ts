@@ -6,6 +6,8 @@ export interface SweepOptions {
   readonly clock: Clock
   /** How long an ended poll is kept. */
   readonly keepMs: number
+  /** How many ended polls are kept. */
+  readonly keepRows: number
   readonly signal: AbortSignal
   readonly onProblem: (error: unknown) => void
 }
@@ -15,10 +17,18 @@ const EVERY_MS = 60_000
 const AT_ONCE = 200
 
 /** Removes polls that ended long ago, now and then, until the signal is aborted. */
-export async function sweep({ store, clock, keepMs, signal, onProblem }: SweepOptions): Promise<void> {
+export async function sweep({
+  store,
+  clock,
+  keepMs,
+  keepRows,
+  signal,
+  onProblem,
+}: SweepOptions): Promise<void> {
   while (!signal.aborted) {
     const before = clock.now() - keepMs
-    const { removed } = await store.removeEnded({ before, limit: AT_ONCE }).catch((error: unknown) => {
+    const query = { before, keep: keepRows, limit: AT_ONCE }
+    const { removed } = await store.removeEnded(query).catch((error: unknown) => {
       onProblem(error)
       return { removed: 0 }
     })

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
+import { submitBatch } from '../routes/poll-batch.ts'
 import { pollEvents } from '../routes/poll-events.ts'
 import {
   command,
@@ -49,7 +50,20 @@ export const POLL_OPERATIONS: readonly Operation[] = [
       201: { ...thePoll, headers: { location: said('Where the poll is.', v.string()) } },
       200: { says: 'The first answer to this `Idempotency-Key`.', schema: pollSchema },
     },
-    problems: [400, 413, 415, 422, 429],
+    problems: [400, 413, 415, 422, 429, 507],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/polls/batch',
+    role: 'runner',
+    handle: submitBatch,
+    summary: 'Takes up to 10,000 polls at once, one a line',
+    description:
+      'Answered line by line, in order, each once its poll is on the disk: `{index, id}`, or `{index, problem}` where that one was not taken, which holds up no other. `index` is the number of the line, from 0. With an `Idempotency-Key` a batch that was cut off can be sent again: what was taken is not taken twice.',
+    headers: { 'idempotency-key': said("The caller's own name for this batch.", v.string()) },
+    body: { says: 'A Poll task a line, each with a name beside its fields.', type: 'application/x-ndjson' },
+    answers: { 200: { says: 'An answer a line.', type: 'application/x-ndjson' } },
+    problems: [400, 413, 415],
   },
   {
     method: 'post',

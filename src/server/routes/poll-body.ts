@@ -17,12 +17,19 @@ export interface PollBody {
 /** A task as JSON, with a `name` beside its fields. @throws ProblemError, InvalidTaskError */
 export async function readPollBody(context: Context, egress: EgressGuard): Promise<PollBody> {
   const { text, body } = await readJsonObject(context)
-  const { name = null, ...task } = body
+  return { text, ...pollOf(body, egress) }
+}
+
+/** A task with a `name` beside its fields, checked as far as a server has rules of its own. @throws InvalidTaskError */
+export function pollOf(
+  { name = null, ...task }: Readonly<Record<string, unknown>>,
+  egress: EgressGuard,
+): Omit<PollBody, 'text'> {
   if (name !== null && (typeof name !== 'string' || name.length > LONGEST_NAME))
     throw invalid('name', `expected a text of at most ${LONGEST_NAME} characters`)
   refuseTooMuch(task)
   refuseForbidden(task.url, egress)
-  return { text, name, task }
+  return { name, task }
 }
 
 function refuseTooMuch({ headers, exitCriteria, progress }: PollBody['task']): void {

@@ -2,29 +2,21 @@ import type { Engine, PollCommand, PollView } from '../../engine/engine.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'
+import { idempotencyKey } from './idempotency-key.ts'
 import { readPollBody } from './poll-body.ts'
 import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
+import { refusalOf } from './refusal.ts'
 
 const STATUSES = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
-const LONGEST_KEY = 255
 
 /** `POST /polls`: 201 once the poll is kept; 200 with the first answer for a key that was used before. */
 export async function submitPoll({ context, engine, egress }: ApiRequest): Promise<Response> {
   const { task, name, text } = await readPollBody(context, egress)
-  const key = context.req.header('idempotency-key')
-  if (key !== undefined && (key === '' || key.length > LONGEST_KEY)) return problem(context, BAD_KEY)
-  const result = await engine.submit({ task, name, idempotency: key === undefined ? null : { key, text } })
-  switch (result.kind) {
-    case 'key-reused':
-      return problem(context, KEY_REUSED)
-    case 'full':
-      return problem(context, { ...FULL, detail: `At most ${result.limit} may wait at a time.` })
-    default: {
-      const location = `/api/v1/polls/${result.poll.id}`
-      const status = result.kind === 'accepted' ? 201 : 200
-      return json(result.poll, status, { location })
-    }
-  }
+  const key = idempotencyKey(context)
+  const result = await engine.submit({ task, name, idempotency: key === null ? null : { key, text } })
+  if (!('poll' in result)) return problem(context, refusalOf(result) as Problem)
+  const location = `/api/v1/polls/${result.poll.id}`
+  return json(result.poll, result.kind === 'accepted' ? 201 : 200, { location })
 }
 
 /** `GET /polls`: newest first; `next` is the `cursor` of the next page. */
@@ -111,17 +103,6 @@ export async function tryPoll({ context, engine, egress }: ApiRequest): Promise<
   return trial === null ? problem(context, TOO_MANY_TRIALS) : json(trial)
 }
 
-const BAD_KEY: Problem = {
-  status: 400,
-  kind: 'invalid-idempotency-key',
-  title: `Idempotency-Key: 1 to ${LONGEST_KEY} characters`,
-}
-const KEY_REUSED: Problem = {
-  status: 422,
-  kind: 'idempotency-key-reused',
-  title: 'This Idempotency-Key was used with another body',
-}
-const FULL: Problem = { status: 429, kind: 'too-many-polls', title: 'Too many polls wait' }
 const TOO_MANY_TRIALS: Problem = {
   status: 429,
   kind: 'too-many-trials',

@@ -76,6 +76,10 @@ export async function sqliteStore(path: string): Promise<Store> {
       group.write(() => ({
         removed: removeEnded(sql, query) + removeOld(query.before, query.limit),
       })),
+    async stats() {
+      const [{ pages, size }] = sql.pages.all() as [{ pages: number; size: number }]
+      return { bytes: pages * size }
+    },
     async close() {
       group.flush()
       database.close()
@@ -119,13 +123,23 @@ function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): vo
     sql.insertEvent.run(id, number, kind, at, data, folded, answer)
 }
 
-function removeEnded(sql: Statements, { before, limit }: { before: number; limit: number }): number {
-  const ended = sql.ended.all(before, limit) as { id: string }[]
+type Removal = Parameters<Store['removeEnded']>[0]
+
+function removeEnded(sql: Statements, { before, limit, keep }: Removal): number {
+  const old = sql.ended.all(before, limit) as { id: string }[]
+  const ended = old.length > 0 || keep === undefined ? old : beyond(sql, keep, limit)
   for (const { id } of ended) {
     sql.removeEvents.run(id)
     sql.removePoll.run(id)
   }
   return ended.length + Number(sql.removeKeys.run(before, limit).changes)
+}
+
+/** The oldest of what has ended, where that is more than is to be kept. */
+function beyond(sql: Statements, keep: number, limit: number): { id: string }[] {
+  const [{ count }] = sql.countEnded.all() as [{ count: number }]
+  const most = Math.min(limit, count - keep)
+  return most <= 0 ? [] : (sql.oldestEnded.all(most) as { id: string }[])
 }
 
 function fromRow({

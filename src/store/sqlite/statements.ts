@@ -64,6 +64,14 @@ export function prepareStatements(database: Database) {
        WHERE due_at IS NOT NULL AND (due_at, id) > (?, ?) AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
     ),
     ended: database.prepare('SELECT id FROM polls WHERE ended_at < ? ORDER BY ended_at LIMIT ?'),
+    countEnded: database.prepare('SELECT count(*) AS count FROM polls WHERE ended_at IS NOT NULL'),
+    oldestEnded: database.prepare(
+      'SELECT id FROM polls WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT ?',
+    ),
+    pages: database.prepare(
+      `SELECT page_count - freelist_count AS pages, page_size AS size
+       FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+    ),
     removePoll: database.prepare('DELETE FROM polls WHERE id = ?'),
     removeEvents: database.prepare('DELETE FROM events WHERE poll_id = ?'),
     removeKeys: database.prepare(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { BideError } from '../core/errors.ts'
 
 const KEY_BYTES = 32
@@ -32,11 +33,24 @@ export function parseKey(text: string, where: string): Uint8Array {
 }
 
 /** On the disk before anything is encrypted with it: what is under a lost key is lost. */
-function makeKey(path: string): Uint8Array {
+export function makeKey(path: string): Uint8Array {
   const key = randomBytes(KEY_BYTES)
   const file = openSync(path, 'wx', 0o600)
   writeSync(file, `${key.toString('hex')}\n`)
   fsyncSync(file)
   closeSync(file)
+  syncFolderOf(path)
   return key
+}
+
+/** Where the key that is to replace one stands until it does. */
+export function nextKeyFile(path: string): string {
+  return `${path}.new`
+}
+
+/** A file that was made or renamed is there after a crash only once its folder is on the disk. */
+export function syncFolderOf(path: string): void {
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
 }

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { BideError } from '../core/errors.ts'
 import { createSealer, type Sealer } from '../engine/embedded/sealer.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import { type DataFolder, databaseOf, keyOf } from './data-folder.ts'
+import { type DataFolder, databaseOf, keyFileOf, keyOf } from './data-folder.ts'
+import { nextKeyFile, readKey, syncFolderOf } from './key-file.ts'
 
 /** What a server keeps, opened: nobody else has it open until the store is closed. */
 export interface OpenData {
@@ -13,7 +15,9 @@ export interface OpenData {
   bytes(): number
 }
 
-const MARK = { name: 'key', text: 'bide' } as const
+/** Kept sealed, and so encrypted anew when the key changes: what was digested before is known afterwards. */
+const DIGEST_KEY = 'digest-key'
+const DIGEST_KEY_BYTES = 32
 
 /**
  * Opens a data folder, and makes it where there is none; its key too, where nothing was kept with another.
@@ -25,20 +29,51 @@ export async function openData(data: DataFolder): Promise<OpenData> {
   const file = databaseOf(data)
   const store = await openStore(file)
   try {
-    const mark = await store.catalog.get('setting', MARK.name)
-    const sealer = createSealer(keyOf(data, { make: mark === null }))
-    const place = `setting ${MARK.name}`
-    if (mark !== null) sealer.open(mark.value, place)
-    else
-      await store.catalog.put('setting', {
-        name: MARK.name,
-        value: sealer.seal(MARK.text, place),
-        updatedAt: Date.now(),
-      })
-    return { store, sealer, bytes: () => bytesOf(file) }
+    const known = await store.catalog.get('setting', DIGEST_KEY)
+    const key = known === null ? keyOf(data, { make: true }) : rightKey(data, known.value)
+    const digestKey = known === null ? await makeDigestKey(store, key) : openDigestKey(key, known.value)
+    return { store, sealer: createSealer(key, digestKey), bytes: () => bytesOf(file) }
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+async function makeDigestKey({ catalog }: Store, key: Uint8Array): Promise<Uint8Array> {
+  const digestKey = randomBytes(DIGEST_KEY_BYTES)
+  const value = createSealer(key).seal(digestKey.toString('hex'), PLACE)
+  await catalog.put('setting', { name: DIGEST_KEY, value, updatedAt: Date.now() })
+  return digestKey
+}
+
+function openDigestKey(key: Uint8Array, sealed: Uint8Array): Uint8Array {
+  return Buffer.from(createSealer(key).open(sealed, PLACE), 'hex')
+}
+
+const PLACE = `setting ${DIGEST_KEY}`
+
+/** The key, or the one that was to replace it where that was broken off behind its last step but one. */
+function rightKey(data: DataFolder, sealed: Uint8Array): Uint8Array {
+  const key = keyOf(data, { make: false })
+  const [file, next] = [keyFileOf(data), nextKeyFile(keyFileOf(data))]
+  if ((data.keyFile === null && data.keyHex) || !existsSync(next)) return key
+  if (isRight(key, sealed)) {
+    rmSync(next)
+    return key
+  }
+  const nextKey = readKey(next, { make: false })
+  openDigestKey(nextKey, sealed)
+  renameSync(next, file)
+  syncFolderOf(file)
+  return nextKey
+}
+
+function isRight(key: Uint8Array, sealed: Uint8Array): boolean {
+  try {
+    openDigestKey(key, sealed)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -22,12 +22,16 @@ const FORMAT = 1
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** AES-256-GCM. `key` is 32 bytes; the keys that are used are derived from it. */
-export function createSealer(key: Uint8Array): Sealer {
+/**
+ * AES-256-GCM. `key` is 32 bytes; the keys that are used are derived from it. Digests that are to outlive the key need
+ * one of their own.
+ */
+export function createSealer(key: Uint8Array, digestKey: Uint8Array | null = null): Sealer {
   const derived = (use: string) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `bide ${use}`, 32)))
   const nextIv = ivs()
-  const [sealing, digesting] = [derived('seal'), derived('digest')]
+  const sealing = derived('seal')
+  const digesting = digestKey === null ? derived('digest') : createSecretKey(digestKey)
   return {
     seal(text, place) {
       const iv = nextIv()

@@ -73,13 +73,13 @@ describe('a rotation of the key', () => {
     const { data, keyPath, id } = await filled('damaged')
     const old = readFileSync(keyPath, 'utf8')
     const database = await openDatabase(join(data.folder, 'bide.db'))
-    const [good] = database.prepare('SELECT task FROM polls').all() as { task: Uint8Array }[]
-    database.prepare('UPDATE polls SET state = ? WHERE id = ?').run(new Uint8Array(60), id)
+    const [good] = database.prepare('SELECT task FROM runs').all() as { task: Uint8Array }[]
+    database.prepare('UPDATE runs SET state = ? WHERE id = ?').run(new Uint8Array(60), id)
     database.close()
     await expect(rotateKey(data, { newKeyFile: null })).rejects.toThrow('cannot be decrypted')
     expect([readFileSync(keyPath, 'utf8'), existsSync(`${keyPath}.new`)]).toEqual([old, false])
     const after = await openDatabase(join(data.folder, 'bide.db'))
-    expect(after.prepare('SELECT task FROM polls').all()).toEqual([good])
+    expect(after.prepare('SELECT task FROM runs').all()).toEqual([good])
     after.close()
     expect((await checkData(data)).problems).toHaveLength(1)
   })

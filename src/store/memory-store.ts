@@ -1,8 +1,8 @@
 import { memoryAudit, memoryCatalog, memoryOutbox } from './memory-shelves.ts'
-import type { DuePoll, Idempotency, PollChange, Store, StoredEvent, StoredPoll } from './store.ts'
+import type { DueRun, Idempotency, RunChange, RunFilter, Store, StoredEvent, StoredRun } from './store.ts'
 
 interface Kept {
-  poll: StoredPoll
+  run: StoredRun
   readonly place: number
   readonly events: StoredEvent[]
   readonly answers: Map<number, Uint8Array>
@@ -12,21 +12,25 @@ interface Kept {
 
 /** A store that ends with the process: for tests, and for trying things out. */
 export function memoryStore(): Store {
-  const polls = new Map<string, Kept>()
+  const runs = new Map<string, Kept>()
+  const lastIndexes = new Map<string, number>()
   let places = 0
   const submissions = new Map<string, Idempotency>()
-  const all = () => [...polls.values()]
+  const all = () => [...runs.values()]
   const [audit, outbox] = [memoryAudit(), memoryOutbox()]
   return {
     catalog: memoryCatalog(),
     audit,
     outbox,
-    async submit({ poll, events, idempotency }) {
+    async submit({ run, events, idempotency }) {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
       if (idempotency) submissions.set(idempotency.key, idempotency)
-      polls.set(poll.id, {
-        poll,
+      const { name, executionIndex } = run
+      if (name !== null && executionIndex !== null)
+        lastIndexes.set(name, Math.max(executionIndex, lastIndexes.get(name) ?? 0))
+      runs.set(run.id, {
+        run,
         place: ++places,
         events: [...events],
         answers: new Map(),
@@ -36,58 +40,65 @@ export function memoryStore(): Store {
       return { kind: 'added' }
     },
     async change({ id, events, folds = false, message = null, ...changed }) {
-      const kept = polls.get(id)
+      const kept = runs.get(id)
       if (kept === undefined) return
       if (message !== null) await outbox.put(message)
-      kept.poll = { ...kept.poll, ...changed }
+      kept.run = { ...kept.run, ...changed }
       addEvents(kept, events, folds)
     },
     async get(id) {
-      const kept = polls.get(id)
+      const kept = runs.get(id)
       if (kept === undefined) return null
-      const { poll, folded, endsFolding } = kept
-      return { ...poll, folded, endsFolding, lastEvent: lastNumber(kept) }
+      const { run, folded, endsFolding } = kept
+      return { ...run, folded, endsFolding, lastEvent: lastNumber(kept) }
     },
-    list: async ({ status, before, limit }) =>
-      all()
-        .filter(({ poll, place }) => (status ?? poll.status) === poll.status && place < (before ?? Infinity))
+    async list({ before, limit, ...filter }) {
+      const found = all()
+        .filter(({ run, place }) => place < (before ?? Infinity) && fits(run, filter))
         .sort((a, b) => b.place - a.place)
-        .slice(0, limit)
-        .map(({ poll, place }) => ({ ...poll, place })),
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
+      return { runs: page.map(({ run, place }) => ({ ...run, place })), next }
+    },
     events: async (id, { after, limit, kind }) =>
-      (polls.get(id)?.events ?? [])
+      (runs.get(id)?.events ?? [])
         .filter((event) => event.number > after && (kind ?? event.kind) === event.kind)
         .slice(0, limit),
     async answer(id, number) {
-      const found = [...(polls.get(id)?.answers ?? [])].findLast(([at]) => at <= number)
+      const found = [...(runs.get(id)?.answers ?? [])].findLast(([at]) => at <= number)
       return found === undefined ? null : { number: found[0], answer: found[1] }
     },
     due: async ({ after, until, limit }) =>
       all()
-        .flatMap(({ poll: { id, origin, dueAt } }) => (dueAt === null ? [] : [{ id, origin, dueAt }]))
-        .filter((poll) => poll.dueAt <= until && (after === null || order(after, poll) < 0))
+        .flatMap(({ run: { id, origin, dueAt } }) => (dueAt === null ? [] : [{ id, origin, dueAt }]))
+        .filter((due) => due.dueAt <= until && (after === null || order(after, due) < 0))
         .sort(order)
         .slice(0, limit),
-    countOpen: async () => all().filter(({ poll: { status } }) => isOpen(status)).length,
+    countOpen: async () => all().filter(({ run }) => run.endedAt === null).length,
+    openExecutions: async () =>
+      all().flatMap(({ run: { id, kind, name, status, endedAt } }) =>
+        kind === 'execution' && endedAt === null ? [{ id, pipeline: name ?? '', status }] : [],
+      ),
+    lastExecutionIndex: async (pipeline) => lastIndexes.get(pipeline) ?? 0,
     async removeEnded({ before, limit, keep = Number.POSITIVE_INFINITY }) {
       const ended = all()
-        .filter(({ poll: { endedAt } }) => endedAt !== null)
-        .sort((a, b) => (a.poll.endedAt as number) - (b.poll.endedAt as number))
-        .filter(({ poll }, index, { length }) => index < length - keep || (poll.endedAt as number) < before)
+        .filter(({ run: { endedAt } }) => endedAt !== null)
+        .sort((a, b) => (a.run.endedAt as number) - (b.run.endedAt as number))
+        .filter(({ run }, index, { length }) => index < length - keep || (run.endedAt as number) < before)
       const old = [...submissions.values()].filter(({ at }) => at < before)
-      for (const { poll } of ended.slice(0, limit)) polls.delete(poll.id)
+      for (const { run } of ended.slice(0, limit)) runs.delete(run.id)
       for (const { key } of old.slice(0, limit)) submissions.delete(key)
       const rows = audit.removeOld(before, limit)
       return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) + rows }
     },
     stats: async () => ({
-      bytes: all().reduce((sum, { poll }) => sum + poll.task.length + poll.state.length, 0),
+      bytes: all().reduce((sum, { run }) => sum + run.task.length + run.state.length, 0),
     }),
     async close() {},
   }
 }
 
-function addEvents(kept: Kept, events: PollChange['events'], folds: boolean): void {
+function addEvents(kept: Kept, events: RunChange['events'], folds: boolean): void {
   for (const { answer, ...event } of events) {
     if (event.number <= lastNumber(kept)) continue
     if (answer !== undefined) kept.answers.set(event.number, answer)
@@ -102,10 +113,18 @@ function lastNumber({ events }: Kept): number {
   return events.at(-1)?.number ?? 0
 }
 
-function order(a: Pick<DuePoll, 'dueAt' | 'id'>, b: Pick<DuePoll, 'dueAt' | 'id'>): number {
+function order(a: Pick<DueRun, 'dueAt' | 'id'>, b: Pick<DueRun, 'dueAt' | 'id'>): number {
   return a.dueAt - b.dueAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-function isOpen(status: StoredPoll['status']): boolean {
-  return status === 'RUNNING' || status === 'PAUSED'
+function fits(run: StoredRun, { kind, status, name, text }: RunFilter): boolean {
+  const isSame = (wanted: string | null, is: string | null) => wanted === null || wanted === is
+  const isFound = (part: string) =>
+    [run.name ?? '', run.id, run.origin].some((place) => place.toLowerCase().includes(part.toLowerCase()))
+  return (
+    isSame(kind, run.kind) &&
+    isSame(status, run.status) &&
+    isSame(name, run.name) &&
+    (text === null || isFound(text))
+  )
 }

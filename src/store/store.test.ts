@@ -10,7 +10,7 @@ import { openDatabase } from './sqlite/database.ts'
 import { migrate } from './sqlite/migrate.ts'
 import { MIGRATIONS } from './sqlite/migrations.ts'
 import { sqliteStore } from './sqlite/sqlite-store.ts'
-import type { Store, StoredEvent, StoredPoll } from './store.ts'
+import type { ListQuery, Store, StoredEvent, StoredRun } from './store.ts'
 import { threadedStore } from './thread/threaded-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bide-store-'))
@@ -28,11 +28,13 @@ function kept(store: Store): Store {
 }
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
-const poll = (id: string, changed: Partial<StoredPoll> = {}): StoredPoll => ({
+const poll = (id: string, changed: Partial<StoredRun> = {}): StoredRun => ({
   id,
+  kind: 'poll',
   name: null,
   status: 'RUNNING',
   origin: 'http://127.0.0.1:1',
+  executionIndex: null,
   createdAt: 1000.5,
   dueAt: 2000.25,
   endedAt: null,
@@ -47,9 +49,10 @@ const event = (number: number, kind = 'attempt'): StoredEvent => ({
   data: `{"n":${number}}`,
   folded: 0,
 })
-const added = (store: Store, ...polls: StoredPoll[]) =>
-  Promise.all(polls.map((p) => store.submit({ poll: p, events: [], idempotency: null })))
-const plain = (found: StoredPoll | null) =>
+const added = (store: Store, ...polls: StoredRun[]) =>
+  Promise.all(polls.map((p) => store.submit({ run: p, events: [], idempotency: null })))
+const any: ListQuery = { kind: null, status: null, name: null, text: null, before: null, limit: 9 }
+const plain = (found: StoredRun | null) =>
   found && { ...found, task: Buffer.from(found.task).toString(), state: Buffer.from(found.state).toString() }
 
 /** Beside the packages, where what is not bundled is found. */
@@ -76,7 +79,7 @@ describe.each([
 
   it('changes a poll and adds its events, each of them once', async () => {
     const store = kept(await create())
-    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })
     const change = { id: 'a', status: 'FAILED', dueAt: null, endedAt: 7, state: bytes('new') } as const
     await store.change({ ...change, events: [event(2)] })
     await store.change({ ...change, events: [event(2), event(3, 'ended')] })
@@ -96,7 +99,7 @@ describe.each([
 
   it('keeps answers of attempts beside their events, and finds the last one up to an event', async () => {
     const store = kept(await create())
-    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })
     const change = { id: 'a', status: 'RUNNING', dueAt: 9, endedAt: null, state: bytes('new') } as const
     await store.change({ ...change, events: [{ ...event(2), answer: bytes('first') }] })
     await store.change({ ...change, events: [event(3)], folds: true })
@@ -119,7 +122,7 @@ describe.each([
 
   it('keeps of attempts that fold the last, which says how many it stands for', async () => {
     const store = kept(await create())
-    await store.submit({ poll: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })
     const change = { id: 'a', status: 'RUNNING', dueAt: 9, endedAt: null, state: bytes('new') } as const
     const add = (number: number, folds: boolean, kind = 'attempt') =>
       store.change({ ...change, events: [event(number, kind)], folds })
@@ -171,7 +174,7 @@ describe.each([
     const store = kept(await create())
     const submit = (id: string, digest: string) =>
       store.submit({
-        poll: poll(id),
+        run: poll(id),
         events: [],
         idempotency: { key: 'k', digest, answer: `answer ${id}`, at: 3 },
       })
@@ -185,12 +188,49 @@ describe.each([
     const store = kept(await create())
     const status = (i: number) => (i % 2 ? 'PAUSED' : 'RUNNING')
     await added(store, ...[0, 1, 2, 3, 4].map((i) => poll(`p${i}`, { status: status(i) })))
-    const ids = (page: readonly StoredPoll[]) => page.map(({ id }) => id)
-    const first = await store.list({ status: null, before: null, limit: 2 })
-    expect(ids(first)).toEqual(['p4', 'p3'])
-    const second = await store.list({ status: null, before: first[1]!.place, limit: 9 })
-    expect(ids(second)).toEqual(['p2', 'p1', 'p0'])
-    expect(ids(await store.list({ status: 'PAUSED', before: null, limit: 1 }))).toEqual(['p3'])
+    const ids = async (query: Partial<ListQuery>) =>
+      (await store.list({ ...any, ...query })).runs.map(({ id }) => id)
+    const { next } = await store.list({ ...any, limit: 2 })
+    expect(await ids({ limit: 2 })).toEqual(['p4', 'p3'])
+    expect(await ids({ before: next })).toEqual(['p2', 'p1', 'p0'])
+    expect((await store.list({ ...any, before: next })).next).toBeNull()
+    expect(await ids({ status: 'PAUSED', limit: 1 })).toEqual(['p3'])
+  })
+
+  it('lists polls and executions together, and finds them by kind, name, status and a part of their text', async () => {
+    const store = kept(await create())
+    const execution = { kind: 'execution', name: 'Image build', origin: '' } as const
+    await added(store, poll('p1', { name: 'nightly_x', origin: 'https://ci.example.com' }))
+    await added(store, poll('e1', { ...execution, executionIndex: 1, status: 'QUEUED' }))
+    await added(store, poll('p2', { name: 'nightly%x' }), poll('e2', { ...execution, executionIndex: 2 }))
+    await added(store, poll('e3', { ...execution, name: 'Other', executionIndex: 7 }))
+    const ids = async (query: Partial<ListQuery>) =>
+      (await store.list({ ...any, ...query })).runs.map(({ id }) => id)
+    expect(await ids({})).toEqual(['e3', 'e2', 'p2', 'e1', 'p1'])
+    expect(await ids({ kind: 'execution' })).toEqual(['e3', 'e2', 'e1'])
+    expect(await ids({ kind: 'poll' })).toEqual(['p2', 'p1'])
+    expect(await ids({ name: 'Image build' })).toEqual(['e2', 'e1'])
+    expect(await ids({ name: 'Image build', status: 'QUEUED' })).toEqual(['e1'])
+    expect(await ids({ text: 'IMAGE' })).toEqual(['e2', 'e1'])
+    expect(await ids({ text: 'ly_x' })).toEqual(['p1'])
+    expect(await ids({ text: 'CI.example' })).toEqual(['p1'])
+    expect(await ids({ text: 'e', kind: 'poll' })).toEqual(['p1'])
+    expect(await ids({ status: 'RUNNING', text: '2' })).toEqual(['e2', 'p2'])
+    expect(plain(await store.get('e1'))).toMatchObject({ kind: 'execution', executionIndex: 1 })
+    expect(await store.openExecutions()).toEqual([
+      { id: 'e1', pipeline: 'Image build', status: 'QUEUED' },
+      { id: 'e2', pipeline: 'Image build', status: 'RUNNING' },
+      { id: 'e3', pipeline: 'Other', status: 'RUNNING' },
+    ])
+  })
+
+  it('knows the greatest index of a pipeline, though that execution is gone', async () => {
+    const store = kept(await create())
+    const execution = { kind: 'execution', name: 'P', executionIndex: 3 } as const
+    await added(store, poll('e', { ...execution, status: 'FAILED', endedAt: 1 }))
+    await store.removeEnded({ before: 2, limit: 9 })
+    expect(await store.get('e')).toBeNull()
+    expect([await store.lastExecutionIndex('P'), await store.lastExecutionIndex('Q')]).toEqual([3, 0])
   })
 
   it('says what is due, in order, and goes on behind a place even where due times are the same', async () => {
@@ -211,8 +251,8 @@ describe.each([
     const store = kept(await create())
     const ended = (id: string, endedAt: number) => poll(id, { status: 'FAILED', dueAt: null, endedAt })
     const idempotency = (key: string, at: number) => ({ key, digest: '', answer: '', at })
-    await store.submit({ poll: ended('a', 10), events: [event(1)], idempotency: idempotency('old', 9) })
-    await store.submit({ poll: ended('b', 20), events: [event(1)], idempotency: idempotency('new', 30) })
+    await store.submit({ run: ended('a', 10), events: [event(1)], idempotency: idempotency('old', 9) })
+    await store.submit({ run: ended('b', 20), events: [event(1)], idempotency: idempotency('new', 30) })
     await added(store, ended('c', 30), poll('open'))
     expect(await store.removeEnded({ before: 30, limit: 1 })).toEqual({ removed: 2 })
     const all = { after: 0, limit: 9, kind: null }
@@ -223,10 +263,10 @@ describe.each([
     ])
     expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 1 })
     expect(await store.removeEnded({ before: 30, limit: 9 })).toEqual({ removed: 0 })
-    const left = await store.list({ status: null, before: null, limit: 9 })
-    expect(left.map(({ id }) => id)).toEqual(['open', 'c'])
+    const left = await store.list(any)
+    expect(left.runs.map(({ id }) => id)).toEqual(['open', 'c'])
     const again = (key: string) =>
-      store.submit({ poll: poll(key), events: [], idempotency: idempotency(key, 40) })
+      store.submit({ run: poll(key), events: [], idempotency: idempotency(key, 40) })
     expect([(await again('old')).kind, (await again('new')).kind]).toEqual(['added', 'known'])
   })
 
@@ -234,8 +274,7 @@ describe.each([
     const store = kept(await create())
     const ended = (id: string, endedAt: number) => poll(id, { status: 'FAILED', dueAt: null, endedAt })
     await added(store, poll('open'), ended('c', 3), ended('a', 1), ended('d', 4), ended('b', 2))
-    const ids = async () =>
-      (await store.list({ status: null, before: null, limit: 9 })).map(({ id }) => id).sort()
+    const ids = async () => (await store.list(any)).runs.map(({ id }) => id).sort()
     expect(await store.removeEnded({ before: 0, keep: 4, limit: 9 })).toEqual({ removed: 0 })
     expect(await store.removeEnded({ before: 0, keep: 1, limit: 2 })).toEqual({ removed: 2 })
     expect(await ids()).toEqual(['c', 'd', 'open'])
@@ -256,9 +295,11 @@ describe.each([
 
   it('counts what has not ended', async () => {
     const store = kept(await create())
-    const statuses = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
-    await added(store, ...statuses.map((status) => poll(status, { status })))
-    expect(await store.countOpen()).toBe(2)
+    const open = ['RUNNING', 'PAUSED', 'QUEUED', 'PAUSING', 'ROLLING_BACK'] as const
+    const over = ['COMPLETED', 'FAILED', 'CANCELED', 'ROLLBACK_COMPLETED', 'ROLLBACK_FAILED'] as const
+    await added(store, ...open.map((status) => poll(status, { status })))
+    await added(store, ...over.map((status) => poll(status, { status, endedAt: 1 })))
+    expect(await store.countOpen()).toBe(5)
   })
 
   it('keeps in its catalog by shelf and name, the last that was put', async () => {
@@ -411,8 +452,8 @@ describe('a file of SQLite', () => {
     await added(old, poll('a'))
     await old.close()
     const database = await openDatabase(file)
-    migrate(database, file, [...MIGRATIONS, 'ALTER TABLE polls ADD COLUMN owner TEXT;'])
-    expect(database.prepare('SELECT id, owner FROM polls').all()).toMatchObject([{ id: 'a', owner: null }])
+    migrate(database, file, [...MIGRATIONS, 'ALTER TABLE runs ADD COLUMN owner TEXT;'])
+    expect(database.prepare('SELECT id, owner FROM runs').all()).toMatchObject([{ id: 'a', owner: null }])
     database.close()
     const name = `${file.slice(folder.length + 1)}.version-${MIGRATIONS.length}.backup`
     expect(readdirSync(folder)).toContain(name)

@@ -1,4 +1,5 @@
 import type { TaskStatus } from '../core/outputs.ts'
+import type { RunStatus as ExecutionStatus } from '../pipeline/run-state.ts'
 import type { Audit } from './audit.ts'
 import type { Catalog } from './catalog.ts'
 import type { Outbox, OutboxEntry } from './outbox.ts'
@@ -6,16 +7,26 @@ import type { Outbox, OutboxEntry } from './outbox.ts'
 /** Status of a poll that a server keeps. */
 export type PollStatus = TaskStatus | 'PAUSED'
 
-/** One poll as it is kept. `task` and `state` are opaque here: who keeps them has sealed them. */
-export interface StoredPoll {
+/** Status of a poll, or of the execution of a pipeline. */
+export type RunStatus = PollStatus | ExecutionStatus
+
+export type RunKind = 'poll' | 'execution'
+
+/** One run as it is kept: a poll, or the execution of a pipeline. `task` and `state` are opaque: who keeps them has sealed them. */
+export interface StoredRun {
+  /** Of its own among polls and executions together. */
   readonly id: string
+  readonly kind: RunKind
+  /** An execution's is its pipeline's. */
   readonly name: string | null
-  readonly status: PollStatus
-  /** Scheme, host and port, by which attempts are held apart. */
+  readonly status: RunStatus
+  /** Scheme, host and port, by which attempts are held apart; empty for an execution, which may ask many. */
   readonly origin: string
+  /** Which execution of its pipeline it is, from 1; null for a poll. */
+  readonly executionIndex: number | null
   /** Epoch ms. */
   readonly createdAt: number
-  /** Epoch ms of the next attempt; null where none is to come. */
+  /** Epoch ms of what comes next; null where nothing is to come by itself. */
   readonly dueAt: number | null
   /** Epoch ms; null while it goes on. */
   readonly endedAt: number | null
@@ -23,7 +34,7 @@ export interface StoredPoll {
   readonly state: Uint8Array
 }
 
-/** What happened to a poll, numbered from 1. `data` is JSON text that may be shown to anybody. */
+/** What happened to a run, numbered from 1. `data` is JSON text that may be shown to anybody. */
 export interface StoredEvent {
   readonly number: number
   readonly kind: string
@@ -39,7 +50,7 @@ export interface NewEvent extends StoredEvent {
   readonly answer?: Uint8Array
 }
 
-/** What is known of the events of a poll without reading them. */
+/** What is known of the events of a run without reading them. */
 export interface EventCounts {
   /** The number of the last one; 0 where there is none. */
   readonly lastEvent: number
@@ -49,8 +60,8 @@ export interface EventCounts {
   readonly endsFolding: boolean
 }
 
-/** What an attempt or a command makes of a poll. An event that is kept already is not kept twice. */
-export interface PollChange extends Pick<StoredPoll, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
+/** What an attempt or a command makes of a run. An event that is kept already is not kept twice. */
+export interface RunChange extends Pick<StoredRun, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
   readonly events: readonly NewEvent[]
   /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
   readonly folds?: boolean
@@ -70,7 +81,7 @@ export interface Idempotency {
 }
 
 export interface Submission {
-  readonly poll: StoredPoll
+  readonly run: StoredRun
   readonly events: readonly StoredEvent[]
   readonly idempotency: Idempotency | null
 }
@@ -80,8 +91,8 @@ export type Submitted =
   | { readonly kind: 'added' }
   | { readonly kind: 'known'; readonly submission: Idempotency }
 
-/** What is enough to know when a poll wants to be asked. */
-export interface DuePoll {
+/** What is enough to know when a run wants to go on. */
+export interface DueRun {
   readonly id: string
   readonly origin: string
   readonly dueAt: number
@@ -89,17 +100,42 @@ export interface DuePoll {
 
 export interface DueQuery {
   /** The place behind which to go on; null from the start. */
-  readonly after: Pick<DuePoll, 'dueAt' | 'id'> | null
+  readonly after: Pick<DueRun, 'dueAt' | 'id'> | null
   /** Epoch ms. */
   readonly until: number
   readonly limit: number
 }
 
-export interface ListQuery {
-  readonly status: PollStatus | null
-  /** The place of the last poll of the page before; null for the first page. */
+/** Which runs are wanted; null for whichever. */
+export interface RunFilter {
+  readonly kind: RunKind | null
+  readonly status: RunStatus | null
+  readonly name: string | null
+  /** Stands in name, id or origin; in any case of its letters. */
+  readonly text: string | null
+}
+
+export interface ListQuery extends RunFilter {
+  /** The place behind which to go on; null for the first page. */
   readonly before: number | null
   readonly limit: number
+}
+
+export type ListedRun = StoredRun & { readonly place: number }
+
+/** A part of a list. A search that finds little reads on for a while, then says where it has come to. */
+export interface RunList {
+  /** Newest first. */
+  readonly runs: readonly ListedRun[]
+  /** Where to go on; null at the end. */
+  readonly next: number | null
+}
+
+/** An execution that has not ended. */
+export interface OpenExecution {
+  readonly id: string
+  readonly pipeline: string
+  readonly status: RunStatus
 }
 
 export interface EventQuery {
@@ -110,7 +146,7 @@ export interface EventQuery {
 }
 
 /**
- * Where polls outlive the process. What `submit` and `change` promise is kept once they resolve: it is there after
+ * Where runs outlive the process. What `submit` and `change` promise is kept once they resolve: it is there after
  * a crash at any later moment. Changes are kept in the order in which they were asked for.
  */
 export interface Store {
@@ -118,20 +154,23 @@ export interface Store {
   readonly audit: Audit
   readonly outbox: Outbox
   submit(submission: Submission): Promise<Submitted>
-  change(change: PollChange): Promise<void>
-  get(id: string): Promise<(StoredPoll & EventCounts) | null>
-  /** Newest first; `place` is where a page goes on. */
-  list(query: ListQuery): Promise<readonly (StoredPoll & { readonly place: number })[]>
+  change(change: RunChange): Promise<void>
+  get(id: string): Promise<(StoredRun & EventCounts) | null>
+  list(query: ListQuery): Promise<RunList>
   /** In order. */
   events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
   /** The last answer that came with an event up to that number; null where none did. */
   answer(id: string, number: number): Promise<{ readonly number: number; readonly answer: Uint8Array } | null>
-  /** Polls that are to be asked, by due time, then id. */
-  due(query: DueQuery): Promise<readonly DuePoll[]>
-  /** Polls that have not ended. */
+  /** Runs that are due, by due time, then id. */
+  due(query: DueQuery): Promise<readonly DueRun[]>
+  /** Runs that have not ended. */
   countOpen(): Promise<number>
+  /** Executions that have not ended, the oldest first. */
+  openExecutions(): Promise<readonly OpenExecution[]>
+  /** The greatest index that an execution of a pipeline ever had; 0 where there was none. */
+  lastExecutionIndex(pipeline: string): Promise<number>
   /**
-   * Removes polls that ended before, or are not among the `keep` that ended last, with their events, and keys and audit
+   * Removes runs that ended before, or are not among the `keep` that ended last, with their events, and keys and audit
    * rows that are older: so many of each at most.
    */
   removeEnded(query: {

@@ -354,12 +354,6 @@ describe('the embedded engine', () => {
     expect(await engine.get(waiting)).toMatchObject({ status: 'RUNNING' })
   })
 
-  it('starts only with the key that its store was written with', async () => {
-    const { submit, store } = await world()
-    await submit()
-    await expect(world({ store, key: new Uint8Array(32).fill(8) })).rejects.toThrow('the key is another one')
-  })
-
   it('tries a poll once and keeps nothing', async () => {
     const { engine, far } = await world()
     const trial = engine.tryOnce({ url: 'http://far.test/', exitCriteria: FINISHED })

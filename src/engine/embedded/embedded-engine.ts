@@ -64,12 +64,9 @@ const KEEP_MS = 30 * 86_400_000
 /**
  * An engine in this process over a store: a table of due times drives the pure machine of the core. What an earlier
  * process left waiting goes on.
- *
- * @throws BideError where the store was written with another key.
  */
 export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   const { store, sealer, effects, onProblem } = options
-  await refuseOtherKey(store, sealer)
   const agenda = createAgenda()
   const criteriaOf = sharedCriteria()
   const polls = createKeptPolls(store, sealer, criteriaOf)
@@ -124,10 +121,8 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       return stored && pollView(unsealed(stored, sealer))
     },
     async list({ limit, ...query }) {
-      const found = await store.list({ ...query, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
-      return { polls: page.map((stored) => pollView(unsealed(stored, sealer))), next }
+      const { runs, next } = await store.list({ ...query, kind: 'poll', name: null, text: null, limit })
+      return { polls: runs.map((stored) => pollView(unsealed(stored, sealer))), next }
     },
     async events(id, query) {
       const events = await store.events(id, query)
@@ -151,9 +146,4 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       await store.close()
     },
   }
-}
-
-async function refuseOtherKey(store: Store, sealer: Sealer): Promise<void> {
-  const [newest] = await store.list({ status: null, before: null, limit: 1 })
-  if (newest !== undefined) unsealed(newest, sealer)
 }

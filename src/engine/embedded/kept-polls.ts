@@ -1,6 +1,6 @@
 import type { CompiledPoll, PollState } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { Store, StoredPoll } from '../../store/store.ts'
+import type { Store, StoredRun } from '../../store/store.ts'
 import type { Shown } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import type { CriteriaOf } from './shared-criteria.ts'
@@ -111,7 +111,7 @@ export function askAt({
 }
 
 /** What is kept of a poll, decrypted. */
-export function unsealed(stored: StoredPoll, sealer: Sealer): Shown {
+export function unsealed(stored: StoredRun, sealer: Sealer): Shown {
   const { id, name, status } = stored
   return {
     id,

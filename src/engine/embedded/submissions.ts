@@ -23,8 +23,8 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
         open.count--
         return repeated(submission.idempotency as Idempotency, result.submission)
       }
-      room.took(submission.poll.task.length + submission.poll.state.length)
-      arm({ ...submission.poll, dueAt })
+      room.took(submission.run.task.length + submission.run.state.length)
+      arm({ ...submission.run, dueAt })
       return { kind: 'accepted', poll: view }
     },
   }
@@ -47,11 +47,13 @@ async function prepare(
   const state = start(task, now)
   const view = pollView({ id, name, task, state, isPaused: false })
   const submission: Submission = {
-    poll: {
+    run: {
       id,
+      kind: 'poll',
       name,
       status: view.status,
       origin: new URL(task.url).origin,
+      executionIndex: null,
       createdAt: now,
       dueAt: state.dueAt,
       endedAt: null,

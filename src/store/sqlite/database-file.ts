@@ -107,8 +107,8 @@ function countsOf(database: Database) {
   const count = (sql: string) => (database.prepare(sql).all()[0] as { n: number }).n
   return {
     version: (database.prepare('PRAGMA user_version').all()[0] as { user_version: number }).user_version,
-    runs: count('SELECT count(*) AS n FROM polls'),
-    open: count('SELECT count(*) AS n FROM polls WHERE ended_at IS NULL'),
+    runs: count('SELECT count(*) AS n FROM runs'),
+    open: count('SELECT count(*) AS n FROM runs WHERE ended_at IS NULL'),
     events: count('SELECT count(*) AS n FROM events'),
   }
 }

@@ -1,11 +1,13 @@
 /** Each takes the database from one version to the next: the first from nothing to 1. Never changed, only added to. */
 export const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE polls (
+  `CREATE TABLE runs (
      place INTEGER PRIMARY KEY AUTOINCREMENT,
      id TEXT NOT NULL UNIQUE,
+     kind TEXT NOT NULL,
      name TEXT,
      status TEXT NOT NULL,
      origin TEXT NOT NULL,
+     execution_index INTEGER,
      created_at REAL NOT NULL,
      due_at REAL,
      ended_at REAL,
@@ -17,18 +19,20 @@ export const MIGRATIONS: readonly string[] = [
      tail_data TEXT,
      tail_folded INTEGER NOT NULL DEFAULT 0
    ) STRICT;
-   CREATE INDEX polls_due ON polls (due_at, id, origin) WHERE due_at IS NOT NULL;
-   CREATE INDEX polls_ended ON polls (ended_at) WHERE ended_at IS NOT NULL;
-   CREATE INDEX polls_status ON polls (status, place);
+   CREATE INDEX runs_due ON runs (due_at, id, origin) WHERE due_at IS NOT NULL;
+   CREATE INDEX runs_ended ON runs (ended_at) WHERE ended_at IS NOT NULL;
+   CREATE INDEX runs_status ON runs (status, place);
+   CREATE INDEX runs_name ON runs (name, place) WHERE name IS NOT NULL;
+   CREATE INDEX runs_executions ON runs (place) WHERE kind = 'execution';
    CREATE TABLE events (
-     poll_id TEXT NOT NULL,
+     run_id TEXT NOT NULL,
      number INTEGER NOT NULL,
      kind TEXT NOT NULL,
      at REAL NOT NULL,
      data TEXT NOT NULL,
      folded INTEGER NOT NULL,
      answer BLOB,
-     PRIMARY KEY (poll_id, number)
+     PRIMARY KEY (run_id, number)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE submissions (
      key TEXT PRIMARY KEY,
@@ -37,6 +41,10 @@ export const MIGRATIONS: readonly string[] = [
      at REAL NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX submissions_at ON submissions (at);
+   CREATE TABLE execution_counts (
+     pipeline TEXT PRIMARY KEY,
+     last_index INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
    CREATE TABLE catalog (
      shelf TEXT NOT NULL,
      name TEXT NOT NULL,

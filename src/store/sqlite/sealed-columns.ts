@@ -20,8 +20,8 @@ interface SealedColumn {
 
 /** Every column that holds sealed texts, with what its places are called. */
 const SEALED: readonly SealedColumn[] = [
-  { table: 'polls', column: 'task', id: 'id', order: 'place', place: (id) => `task ${id}` },
-  { table: 'polls', column: 'state', id: 'id', order: 'place', place: (id) => `state ${id}` },
+  { table: 'runs', column: 'task', id: 'id', order: 'place', place: (id) => `task ${id}` },
+  { table: 'runs', column: 'state', id: 'id', order: 'place', place: (id) => `state ${id}` },
   {
     table: 'catalog',
     column: 'value',

@@ -1,11 +1,14 @@
 import type {
   Idempotency,
+  ListQuery,
   NewEvent,
-  PollChange,
-  PollStatus,
+  OpenExecution,
+  RunChange,
+  RunList,
+  RunStatus,
   Store,
   StoredEvent,
-  StoredPoll,
+  StoredRun,
   Submission,
   Submitted,
 } from '../store.ts'
@@ -16,7 +19,7 @@ import { MIGRATIONS } from './migrations.ts'
 import { sqliteAudit } from './sqlite-audit.ts'
 import { sqliteCatalog } from './sqlite-catalog.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
-import { type CountsRow, type PollRow, prepareStatements, type Statements } from './statements.ts'
+import { type CountsRow, prepareStatements, type RunRow, type Statements } from './statements.ts'
 
 /**
  * A store in one SQLite file, which is made where there is none.
@@ -46,16 +49,12 @@ export async function sqliteStore(path: string): Promise<Store> {
         if (change.message) add(change.message)
       }),
     async get(id) {
-      const [row] = sql.poll.all(id) as (PollRow & CountsRow)[]
+      const [row] = sql.run.all(id) as (RunRow & CountsRow)[]
       if (row === undefined) return null
       const { last_event, folded, ends_folding } = row
       return { ...fromRow(row), lastEvent: last_event, folded, endsFolding: ends_folding === 1 }
     },
-    async list({ status, before, limit }) {
-      const place = before ?? Number.MAX_SAFE_INTEGER
-      const rows = status === null ? sql.list.all(place, limit) : sql.listOfStatus.all(status, place, limit)
-      return (rows as PollRow[]).map((row) => ({ ...fromRow(row), place: row.place }))
-    },
+    list: async (query) => listRuns(sql, query),
     async events(id, { after, limit, kind }) {
       const rows =
         kind === null ? sql.events.all(id, after, limit) : sql.eventsOfKind.all(id, after, kind, limit)
@@ -70,6 +69,11 @@ export async function sqliteStore(path: string): Promise<Store> {
     async due({ after, until, limit }) {
       const rows = sql.due.all(after?.dueAt ?? -1, after?.id ?? '', until, limit)
       return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
+    },
+    openExecutions: async () => (sql.openExecutions.all() as OpenExecution[]).map((row) => ({ ...row })),
+    async lastExecutionIndex(pipeline) {
+      const [row] = sql.lastExecutionIndex.all(pipeline) as { lastIndex: number }[]
+      return row?.lastIndex ?? 0
     },
     countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
     removeEnded: (query) =>
@@ -87,21 +91,49 @@ export async function sqliteStore(path: string): Promise<Store> {
   }
 }
 
-function submit(sql: Statements, { poll, events, idempotency }: Submission): Submitted {
+/** So many runs are looked through at a time where no index finds them, while attempts wait to be kept. */
+const SCAN = 20_000
+
+function listRuns(sql: Statements, { kind, status, name, text, before, limit }: ListQuery): RunList {
+  const by =
+    name !== null
+      ? 'name'
+      : kind === 'execution'
+        ? 'executions'
+        : status !== null && kind === null && text === null
+          ? 'status'
+          : 'place'
+  const behind = before ?? lastPlace(sql) + 1
+  const isScanned = by === 'place' && (kind !== null || text !== null)
+  const from = isScanned ? Math.max(0, behind - SCAN) : 0
+  const pattern = text === null ? null : `%${text.replace(/[!%_]/g, '!$&')}%`
+  const rows = sql.list[by].all(behind, kind, status, name, pattern, from, limit + 1) as RunRow[]
+  const runs = rows.slice(0, limit).map((row) => ({ ...fromRow(row), place: row.place }))
+  const next = rows.length > limit ? (runs.at(-1)?.place ?? null) : from > 0 ? from : null
+  return { runs, next }
+}
+
+function lastPlace(sql: Statements): number {
+  return (sql.lastPlace.all()[0] as { place: number | null }).place ?? 0
+}
+
+function submit(sql: Statements, { run, events, idempotency }: Submission): Submitted {
   if (idempotency !== null) {
     const { key, digest, answer, at } = idempotency
     if (Number(sql.takeKey.run(key, digest, answer, at).changes) === 0) {
       return { kind: 'known', submission: { ...(sql.submission.all(key)[0] as Idempotency) } }
     }
   }
-  const { id, name, status, origin, createdAt, dueAt, endedAt, task, state } = poll
+  const { id, kind, name, status, origin, executionIndex, createdAt, dueAt, endedAt, task, state } = run
   const lastEvent = events.at(-1)?.number ?? 0
-  sql.insertPoll.run(id, name, status, origin, createdAt, dueAt, endedAt, task, state, lastEvent)
+  const times = [createdAt, dueAt, endedAt] as const
+  sql.insertRun.run(id, kind, name, status, origin, executionIndex, ...times, task, state, lastEvent)
+  if (executionIndex !== null && name !== null) sql.countExecution.run(name, executionIndex)
   addEvents(sql, id, events)
   return { kind: 'added' }
 }
 
-function writeChange(sql: Statements, change: PollChange): void {
+function writeChange(sql: Statements, change: RunChange): void {
   const { id, status, dueAt, endedAt, state, events, folds, task } = change
   const [first] = events
   const last = events.at(-1)
@@ -111,7 +143,7 @@ function writeChange(sql: Statements, change: PollChange): void {
     sql.changeTail.run(status, dueAt, endedAt, state, number, at, data, id)
     return
   }
-  sql.changePoll.run(status, dueAt, endedAt, state, id)
+  sql.changeRun.run(status, dueAt, endedAt, state, id)
   if (last === undefined) return
   sql.settleTail.run(id)
   addEvents(sql, id, events)
@@ -130,7 +162,7 @@ function removeEnded(sql: Statements, { before, limit, keep }: Removal): number 
   const ended = old.length > 0 || keep === undefined ? old : beyond(sql, keep, limit)
   for (const { id } of ended) {
     sql.removeEvents.run(id)
-    sql.removePoll.run(id)
+    sql.removeRun.run(id)
   }
   return ended.length + Number(sql.removeKeys.run(before, limit).changes)
 }
@@ -142,22 +174,15 @@ function beyond(sql: Statements, keep: number, limit: number): { id: string }[] 
   return most <= 0 ? [] : (sql.oldestEnded.all(most) as { id: string }[])
 }
 
-function fromRow({
-  id,
-  name,
-  status,
-  origin,
-  created_at,
-  due_at,
-  ended_at,
-  task,
-  state,
-}: PollRow): StoredPoll {
+function fromRow(row: RunRow): StoredRun {
+  const { id, kind, name, status, origin, execution_index, created_at, due_at, ended_at, task, state } = row
   return {
     id,
+    kind,
     name,
-    status: status as PollStatus,
+    status: status as RunStatus,
     origin,
+    executionIndex: execution_index,
     createdAt: created_at,
     dueAt: due_at,
     endedAt: ended_at,

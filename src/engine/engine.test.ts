@@ -225,6 +225,24 @@ describe.each(ENGINE_KINDS)('an engine $name', ({ start }) => {
   )
 
   it(
+    'keeps of attempts alike the first and the last, and counts on',
+    inWorld(async ({ engine, submit, far, ended }) => {
+      const id = await submit({ pollIntervalSeconds: 0.05 })
+      for (let i = 0; i < 4; i++) await far.answer('RUNNING')
+      await far.answer('FINISHED')
+      await ended(id)
+      const events = await engine.events(id, EVENTS)
+      expect(events?.map(({ number, kind, folded }) => [number, kind, folded])).toEqual([
+        [1, 'submitted', 0],
+        [2, 'attempt', 0],
+        [5, 'attempt', 2],
+        [6, 'attempt', 0],
+        [7, 'ended', 0],
+      ])
+    }),
+  )
+
+  it(
     'tells who watches a poll of what happened to it, until he leaves',
     inWorld(async ({ engine, submit, far, until, get }) => {
       const [id, other] = [await submit(), await submit({ initialDelaySeconds: 3600 })]

@@ -6,9 +6,9 @@ export const WORKERS = 'bideWorkers'
 export const RECORD = 'record'
 export const CARD = 'card'
 
-/** The key of an event: they sort as their numbers do. */
-export function eventKey(number: number): string {
-  return `${EVENT}${String(number).padStart(10, '0')}`
+/** The key of an event: they sort as their slots do. */
+export function eventKey(slot: number): string {
+  return `${EVENT}${String(slot).padStart(10, '0')}`
 }
 
 export const EVENT = 'event '

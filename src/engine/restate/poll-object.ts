@@ -1,5 +1,6 @@
 import type { ObjectContext, TypedState } from '@restatedev/restate-sdk'
 import { cancel, type WaitingPoll } from '../../core/poll.ts'
+import { isFoldable } from '../embedded/fold.ts'
 import { endedHappening, type Happening } from '../embedded/keeper.ts'
 import { taskRedactor } from '../embedded/mask.ts'
 import { maskedEntry } from '../embedded/poll-view.ts'
@@ -9,6 +10,7 @@ import { CARD, eventKey, POLLS, RECORD } from './names.ts'
 import {
   beginRecord,
   eventText,
+  keptEvents,
   openRecord,
   type PollBeginning,
   type PollRecord,
@@ -66,12 +68,12 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     const { before, now } = changed
     const { record, events } = withHappenings(changed.after, changed.happenings, now)
     ctx.set(RECORD, sealRecord(sealer, record), binary)
-    for (const event of events) text(ctx, eventKey(event.number), eventText(event))
+    for (const { slot, event } of events) text(ctx, eventKey(slot), eventText(event))
     const card = pollCard(record)
     if (before === null || pollCard(before) !== card) text(ctx, CARD, card)
     if (record.state.kind === 'done') self(ctx, 'forget', null, keepMs)
     else if (!record.isPaused && record.turn !== before?.turn)
-      self(ctx, 'attempt', record.turn, record.state.dueAt - now)
+      self(ctx, attemptHandler(record), record.turn, record.state.dueAt - now)
   }
   const self = (ctx: Context, method: string, parameter: number | null, delay: number) =>
     ctx.genericSend({
@@ -101,7 +103,7 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     }
     try {
       const made = await ctx.run('attempt', make, { serde: binary })
-      if (made.length === 0) return void self(ctx, 'attempt', turn, CROWDED_PAUSE_MS)
+      if (made.length === 0) return void self(ctx, attemptHandler(record), turn, CROWDED_PAUSE_MS)
       const { step, now } = JSON.parse(sealer.open(made, `step ${ctx.key}`)) as {
         step: PollStep | CancelledStep
         now: number
@@ -112,7 +114,7 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
       if (!(error instanceof sdk.CancelledError)) throw error
       // Who broke it off has an order waiting behind it; if it was somebody else, the poll must go on.
       controller.abort()
-      self(ctx, 'attempt', turn, CROWDED_PAUSE_MS)
+      self(ctx, attemptHandler(record), turn, CROWDED_PAUSE_MS)
     }
   }
 
@@ -174,15 +176,29 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
         async (ctx: Context, sealed: Uint8Array): Promise<Obeyed> =>
           obey(ctx, JSON.parse(sealer.open(sealed, `order ${ctx.key}`)) as PollOrder),
       ),
-      attempt: exclusive(PRIVATE, attempt),
+      attempt: exclusive({ ...PRIVATE, enableLazyState: false }, attempt),
+      attemptOfMany: exclusive(PRIVATE, attempt),
       forget: exclusive(PRIVATE, async (ctx: Context): Promise<void> => ctx.clearAll()),
     },
   })
 }
 
-function happeningsOf({ task }: PollRecord, { entry, state }: PollStep | CancelledStep): Happening[] {
-  const redactor = taskRedactor(task)
-  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor) }]
+/** The whole state along with the message spares a way there and back, as long as there is little of it. */
+function attemptHandler(record: PollRecord): 'attempt' | 'attemptOfMany' {
+  return keptEvents(record) > FEW_EVENTS ? 'attemptOfMany' : 'attempt'
+}
+
+const FEW_EVENTS = 20
+
+function happeningsOf(record: PollRecord, { entry, state }: PollStep | CancelledStep): Happening[] {
+  const redactor = taskRedactor(record.task)
+  const { state: before } = record
+  const folds =
+    entry !== null &&
+    state.kind === 'waiting' &&
+    before.kind === 'waiting' &&
+    isFoldable(before, entry, record)
+  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor), folds }]
   const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []
   return [...attempted, ...ended]
 }

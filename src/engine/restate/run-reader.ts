@@ -2,7 +2,7 @@ import type { PollStatus, StoredEvent } from '../../store/store.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { EngineLoad } from '../engine.ts'
 import { BEHIND_EVENTS, CARD, eventKey, POLLS, RECORD } from './names.ts'
-import { CARD_SEPARATOR, eventOfText, openRecord, type PollRecord, placeOfCard } from './poll-record.ts'
+import { eventOfText, openRecord, type PollRecord, placeOfCard, SEPARATOR } from './poll-record.ts'
 import { quoted, type RestateClient } from './restate-client.ts'
 
 /** Reads what Restate keeps of runs, by its SQL: that needs no worker, and writes nothing. */
@@ -10,10 +10,10 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
   const record = ({ service_key: id, value }: StateRow): PollRecord =>
     openRecord(sealer, Buffer.from(value, 'hex'), id)
   const lastEvent = async (id: string): Promise<number> => {
-    const [last] = await client.sql<{ last: string | null }>(
-      `select max(key) as last from state where ${stateOf(id)} and ${EVENTS}`,
+    const [row] = await client.sql<{ last: number | null }>(
+      `select max(${EVENT_NUMBER}) as last from state where ${stateOf(id)} and ${EVENTS}`,
     )
-    return last?.last ? numberOfKey(last.last) : 0
+    return row?.last ?? 0
   }
   return {
     async get(id: string): Promise<PollRecord | null> {
@@ -27,13 +27,12 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       id: string,
       { after, limit, kind }: { after: number; limit: number; kind: string | null },
     ): Promise<readonly StoredEvent[]> {
-      const ofKind =
-        kind === null ? '' : `and value_utf8 like ${quoted(`${likeText(kind)}${CARD_SEPARATOR}%`)}`
-      const rows = await client.sql<{ key: string; value_utf8: string }>(
-        `select key, value_utf8 from state where ${stateOf(id)} and key > '${eventKey(after)}' and ${EVENTS} ${ofKind}
+      const ofKind = kind === null ? '' : `and ${partOf(2)} = ${quoted(kind)}`
+      const rows = await client.sql<{ value_utf8: string }>(
+        `select value_utf8 from state where ${stateOf(id)} and ${EVENTS} and ${EVENT_NUMBER} > ${after} ${ofKind}
          order by key limit ${limit}`,
       )
-      return rows.map(({ key, value_utf8 }) => eventOfText(numberOfKey(key), value_utf8))
+      return rows.map(({ value_utf8 }) => eventOfText(value_utf8))
     },
     async list({
       status,
@@ -44,9 +43,8 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       before: number | null
       limit: number
     }) {
-      const part = (number: number) => `split_part(value_utf8, '${CARD_SEPARATOR}', ${number})`
       const filters = [
-        ...(status === null ? [] : [`${part(3)} = ${quoted(status)}`]),
+        ...(status === null ? [] : [`${partOf(3)} = ${quoted(status)}`]),
         ...(before === null ? [] : [`value_utf8 < '${String(before).padStart(16, '0')}'`]),
       ]
       const cards = await client.sql<{ service_key: string; value_utf8: string }>(
@@ -66,14 +64,14 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       })
     },
     async load(): Promise<EngineLoad> {
-      const isOpen = `split_part(value_utf8, '${CARD_SEPARATOR}', 3) in ('RUNNING', 'PAUSED')`
+      const isOpen = `${partOf(3)} in ('RUNNING', 'PAUSED')`
       const [[cards], invocations] = await Promise.all([
         client.sql<{ open: number }>(
           `select count(*) as open from state where service_name = '${POLLS}' and key = '${CARD}' and ${isOpen}`,
         ),
         client.sql<{ status: string; n: number }>(
           `select status, count(*) as n from sys_invocation where target_service_name = '${POLLS}'
-           and target_handler_name = 'attempt' and status in ('running', 'ready', 'pending') group by status`,
+           and target_handler_name in (${ATTEMPTS}) and status in ('running', 'ready', 'pending') group by status`,
         ),
       ])
       const countOf = (...wanted: string[]) =>
@@ -84,7 +82,7 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
     async attemptInFlight(id: string): Promise<string | null> {
       const [row] = await client.sql<{ id: string }>(
         `select id from sys_invocation where target_service_name = '${POLLS}'
-         and target_service_key = ${quoted(id)} and target_handler_name = 'attempt'
+         and target_service_key = ${quoted(id)} and target_handler_name in (${ATTEMPTS})
          and status in ('running', 'suspended', 'backing-off', 'ready')`,
       )
       return row?.id ?? null
@@ -106,10 +104,12 @@ function stateOf(id: string): string {
   return `service_name = '${POLLS}' and service_key = ${quoted(id)}`
 }
 
-function numberOfKey(key: string): number {
-  return Number(key.slice(key.lastIndexOf(' ') + 1))
+/** A part of a card or an event. */
+function partOf(number: number): string {
+  return `split_part(value_utf8, '${SEPARATOR}', ${number})`
 }
 
-function likeText(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
-}
+const EVENT_NUMBER = `try_cast(${partOf(1)} as bigint)`
+
+/** Handlers that make attempts. */
+const ATTEMPTS = "'attempt', 'attemptOfMany'"

@@ -1,0 +1,14 @@
+// `npm run bench -- restate`: the engine over Restate, as real processes on loopback. Prints tables.
+import { chaos } from './restate/chaos.mjs'
+import { throughput } from './restate/throughput.mjs'
+
+const PARTS = { throughput, chaos }
+
+/** `BIDE_BENCH=chaos` runs that part alone. */
+export async function run() {
+  const wanted = process.env.BIDE_BENCH?.split(',') ?? Object.keys(PARTS)
+  for (const name of wanted) {
+    console.log(`\n### ${name}\n`)
+    await PARTS[name]()
+  }
+}

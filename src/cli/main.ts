@@ -25,6 +25,7 @@ const RUN: Readonly<Record<string, Run>> = {
   resume: async (args) => (await import('./commands/order.ts')).orderCommand('resume', args),
   now: async (args) => (await import('./commands/order.ts')).orderCommand('now', args),
   variable: async (args) => (await import('./commands/variable.ts')).variableCommand(args),
+  token: async (args) => (await import('./commands/token.ts')).tokenCommand(args),
   db: async (args) => (await import('./commands/db.ts')).dbCommand(args),
   worker: async (args) => (await import('./commands/worker.ts')).workerCommand(args),
   cluster: async (args) => (await import('./commands/cluster.ts')).clusterCommand(args),

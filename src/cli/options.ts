@@ -351,13 +351,27 @@ export const VARIABLE_COMMAND_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
-export const DB_OPTIONS: readonly Option[] = [
+const DATA_OPTIONS: readonly Option[] = [
   { flag: 'data', value: 'FOLDER', help: 'the data folder of a server (./bide-data)' },
   {
     flag: 'key-file',
     value: 'FILE',
-    help: 'the key under which secrets are kept (BIDE_KEY_FILE, or key in the folder)',
+    help: 'the key under which secrets are kept (BIDE_KEY_FILE, the text of BIDE_KEY, or key in the folder)',
   },
+]
+
+export const TOKEN_OPTIONS: readonly Option[] = [
+  { flag: 'role', value: 'ROLE', help: 'create: viewer, runner, editor or admin (runner)' },
+  ...DATA_OPTIONS,
+  { flag: 'server', value: 'URL', help: 'in place of --data: a server that runs, asked as an admin' },
+  ...CLIENT_OPTIONS.filter(({ flag }) => flag !== 'server'),
+  { flag: 'json', help: 'as JSON on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
+  HELP,
+]
+
+export const DB_OPTIONS: readonly Option[] = [
+  ...DATA_OPTIONS,
   { flag: 'json', help: 'check: what was found as one JSON object on stdout' },
   { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
   HELP,
@@ -514,6 +528,13 @@ export const COMMANDS: readonly Command[] = [
     actions: ['set', 'ls', 'rm'],
     about: 'Sets, lists and removes the variables to which pipelines of a server bind.',
     options: VARIABLE_COMMAND_OPTIONS,
+  },
+  {
+    name: 'token',
+    usage: 'bide token create NAME | ls | rm NAME [options]',
+    actions: ['create', 'ls', 'rm'],
+    about: 'Makes, lists and revokes the tokens by which callers are known to a server.',
+    options: TOKEN_OPTIONS,
   },
   {
     name: 'db',

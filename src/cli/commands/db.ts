@@ -22,6 +22,7 @@ export function dataFolder(parsed: Arguments): DataFolder {
   return {
     folder: textValue(parsed, 'data') ?? './bide-data',
     keyFile: textValue(parsed, 'key-file') ?? (process.env.BIDE_KEY_FILE || null),
+    keyHex: process.env.BIDE_KEY || null,
   }
 }
 

@@ -372,6 +372,11 @@ export const TOKEN_OPTIONS: readonly Option[] = [
 
 export const DB_OPTIONS: readonly Option[] = [
   ...DATA_OPTIONS,
+  {
+    flag: 'new-key-file',
+    value: 'FILE',
+    help: 'rotate-key: where the new key is, or is put; to be named from then on (the key in the folder is replaced)',
+  },
   { flag: 'json', help: 'check: what was found as one JSON object on stdout' },
   { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors' },
   HELP,
@@ -538,9 +543,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'db',
-    usage: 'bide db check | backup FILE | vacuum [options]',
-    actions: ['check', 'backup', 'vacuum'],
-    about: 'Looks after the data folder of a server: its integrity, a copy, unused room.',
+    usage: 'bide db check | backup FILE | vacuum | rotate-key [options]',
+    actions: ['check', 'backup', 'vacuum', 'rotate-key'],
+    about: 'Looks after the data folder of a server: its integrity, a copy, unused room, the key.',
     options: DB_OPTIONS,
   },
   {

@@ -105,6 +105,26 @@ it('vacuum gives room back, and refuses while a server runs', async () => {
   expect(await db('check', '--data', path)).toMatchObject({ code: 0 })
 })
 
+it('rotate-key: all opens with the new key and none with the old one, and what waits goes on', async () => {
+  const path = data()
+  const before = await served(path, 2)
+  const refused = await db('rotate-key', '--data', path)
+  expect(refused.stderr).toContain('is in use')
+  await kill(before, 'SIGKILL')
+  const old = readFileSync(join(path, 'key'), 'utf8')
+  const rotated = await db('rotate-key', '--data', path)
+  expect(rotated).toMatchObject({ code: 0, stdout: '' })
+  expect(rotated.stderr).toMatch(/^\d+ sealed texts opened with the old key and sealed with the new one/)
+  expect(readFileSync(join(path, 'key'), 'utf8')).not.toBe(old)
+  expect(await db('check', '--data', path)).toMatchObject({ code: 0 })
+  const oldKey = join(folder(), 'old-key')
+  writeFileSync(oldKey, old)
+  expect(await db('check', '--data', path, '--key-file', oldKey)).toMatchObject({ code: 1 })
+  const { url } = await serve(path)
+  const { polls } = (await (await fetch(`${url}/api/v1/polls?status=RUNNING`)).json()) as { polls: unknown[] }
+  expect(polls).toHaveLength(2)
+})
+
 it('a folder of no server, another program’s database and a word that is no action are said in a sentence', async () => {
   const nowhere = data()
   const none = await db('check', '--data', nowhere)

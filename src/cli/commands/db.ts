@@ -1,5 +1,6 @@
 import { count } from '../../core/message.ts'
 import { backUpData, checkData, type DataFolder, keyFileOf, vacuumData } from '../../server/data-folder.ts'
+import { rotateKey } from '../../server/rotate-key.ts'
 import { DB_OPTIONS } from '../options.ts'
 import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
@@ -9,10 +10,10 @@ import { chooseAction } from './action.ts'
 
 type Action = (data: DataFolder, parsed: Arguments, names: readonly string[]) => Promise<number>
 
-/** `bide db check|backup|vacuum`: looks after the data folder of a server. */
+/** `bide db check|backup|vacuum|rotate-key`: looks after the data folder of a server. */
 export async function dbCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(DB_OPTIONS, args)
-  const actions: Readonly<Record<string, Action>> = { check, backup, vacuum }
+  const actions: Readonly<Record<string, Action>> = { check, backup, vacuum, 'rotate-key': rotate }
   const { run, names } = chooseAction('db', parsed, actions)
   return run(dataFolder(parsed), parsed, names)
 }
@@ -58,6 +59,17 @@ async function vacuum(data: DataFolder, parsed: Arguments, names: readonly strin
   refuseNames(names)
   const { before, after } = await vacuumData(data)
   if (!parsed.values.quiet) process.stderr.write(`${before} bytes before, ${after} now.\n`)
+  return 0
+}
+
+async function rotate(data: DataFolder, parsed: Arguments, names: readonly string[]): Promise<number> {
+  refuseNames(names)
+  const newKeyFile = textValue(parsed, 'new-key-file') ?? null
+  const { sealed, keyFile } = await rotateKey(data, { newKeyFile })
+  if (!parsed.values.quiet)
+    process.stderr.write(
+      `${count(sealed, 'sealed text')} opened with the old key and sealed with the new one, which is in ${keyFile}. An older backup needs the old one.\n`,
+    )
   return 0
 }
 

@@ -45,7 +45,10 @@ it('check counts what is there and opens each sealed text, beside a server that 
   expect(live.stdout).toMatch(/^In order: 3 runs \(3 not ended\), \d+ events, .*all open with the key\.\n$/)
   await kill(server, 'SIGKILL')
   const dead = await db('check', '--data', path, '--json')
-  expect(JSON.parse(dead.stdout)).toMatchObject({ problems: [], runs: 3, open: 3, sealed: 6 })
+  const { sealed, ...found } = JSON.parse(dead.stdout)
+  expect(found).toMatchObject({ problems: [], runs: 3, open: 3 })
+  // A task and a state each, the mark of the key, and what was answered so far.
+  expect(sealed).toBeGreaterThanOrEqual(7)
 })
 
 it('check says what another key does not open, and what is damaged, and exits 1', async () => {

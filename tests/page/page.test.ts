@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -66,7 +66,7 @@ describe('a newcomer', () => {
     await seen('The last answer: no condition holds yet: status is "INPROGRESS".')
     await seen('because the interval is 1 min')
     expect(await page.locator('.facts').innerText()).toMatch(
-      /1 of 5[\s\S]*in \d+[\s\S]*at the latest[\s\S]*last 4 attempts/,
+      /1 of 5[\s\S]*in \d+[\s\S]*at the latest[\s\S]*4 attempts that are left are used up[\s\S]*none/i,
     )
     await button('Cancel').click()
     await button('Yes, cancel it').click()
@@ -260,6 +260,66 @@ describe('what is live', () => {
   })
 })
 
+describe('a chosen attempt', () => {
+  const told = (status: string, n: number) => ({ json: { status, n, token: 'a-secret-token' } })
+  const submitTold = () =>
+    submit({
+      name: 'told',
+      url: jobs.route(`/told/${Math.random()}`, told('A', 1), told('B', 2), 'truncate', told('DONE', 4)),
+      headers: { Authorization: 'Bearer a-secret-token' },
+      pollIntervalSeconds: 0.02,
+      ignoreFailure: true,
+      exitCriteria: { success: 'status == "DONE" && n > 3', failure: 'status == "FAILED"' },
+    })
+
+  it('shows its request, its answer, what is new in it, and what each condition saw', async () => {
+    const id = await submitTold()
+    await page.goto(`${server.url}/polls/${id}`)
+    await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
+    const panel = page.getByRole('tabpanel')
+    await panel.getByRole('row', { name: 'n > 3 true', exact: true }).waitFor()
+    await page.getByRole('slider', { name: 'Attempts over time' }).focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('heading', { name: 'Attempt 2: pending' }).waitFor()
+    await panel.getByRole('row', { name: 'n > 3 false', exact: true }).waitFor()
+    expect(await panel.locator('.condition-source').first().innerText()).toMatch(
+      /status[\s\S]*"B" == "FAILED"/,
+    )
+    await page.getByRole('tab', { name: 'Conditions' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await panel.getByText('"B"').waitFor()
+    await button('Raw').click()
+    await panel.getByText('{"status":"B","n":2,"token":"******"}').waitFor()
+    await button('Changes').click()
+    await panel.getByText('−   "status": "A",').waitFor()
+    await panel.getByText('+   "status": "B",').waitFor()
+    await page.getByRole('tab', { name: 'Headers' }).click()
+    await panel.getByText('application/json').waitFor()
+    await page.getByRole('tab', { name: 'Request' }).click()
+    expect(await panel.innerText()).toMatch(/GET http:[\s\S]*Authorization[\s\S]*\*{6}/)
+    await page.getByRole('listbox').focus()
+    await page.keyboard.press('ArrowUp')
+    await page.getByRole('heading', { name: 'Attempt 3: broken' }).waitFor()
+    await page.getByRole('tab', { name: 'Body' }).click()
+    await panel.getByText('Nothing whole came back.').waitFor()
+    expect(await page.locator('body').innerText()).not.toContain('a-secret-token')
+  })
+
+  it('is in the evidence that one takes away, with its answer and no secret', async () => {
+    const id = await submitTold()
+    await page.goto(`${server.url}/polls/${id}`)
+    await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
+    const [saved] = await Promise.all([page.waitForEvent('download'), button('Download evidence').click()])
+    const text = readFileSync(await saved.path(), 'utf8')
+    const evidence = JSON.parse(text)
+    expect(evidence.poll).toMatchObject({ id, outcome: 'succeeded' })
+    expect(evidence.attempts).toHaveLength(4)
+    expect(evidence.answers[1].response.body).toBe('{"status":"B","n":2,"token":"******"}')
+    expect(text).not.toContain('a-secret-token')
+  })
+})
+
 describe('what comes from outside', () => {
   it('is only ever text, whatever it holds', async () => {
     const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
@@ -276,7 +336,9 @@ describe('what comes from outside', () => {
     const id = await submit(task)
     await page.goto(`${server.url}/polls/${id}`)
     await page.getByRole('heading', { name: 'It has ended: exhausted' }).waitFor()
-    await page.getByText('Code 200').click()
+    await page.getByRole('tab', { name: 'Headers' }).click()
+    expect(await page.getByRole('tabpanel').innerText()).toContain('<img src=x')
+    await page.getByRole('tab', { name: 'Body' }).click()
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('<script>')
     expect(await page.getByRole('region', { name: 'Body' }).innerText()).toContain('<svg onload')
     await page.goto(server.url)

@@ -28,9 +28,10 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   broken: 'an intermediate failure: it says nothing about the job',
 }
 
-/** Why the next attempt comes when it does. */
-export function waitWords(reason: WaitReason, task: PollTask): string {
+/** Why the next attempt comes when it does; `pauseMs` is the whole pause, where it is known. */
+export function waitWords(reason: WaitReason, task: PollTask, pauseMs: number | null = null): string {
   const every = seconds(task.pollIntervalSeconds)
+  const pause = pauseMs === null ? null : took(pauseMs)
   switch (reason) {
     case 'initial-delay':
       return task.initialDelaySeconds > 0
@@ -39,11 +40,11 @@ export function waitWords(reason: WaitReason, task: PollTask): string {
     case 'interval':
       return `the interval is ${every}`
     case 'backoff':
-      return `the interval of ${every} has grown by backoff, up to ${seconds(task.backoff?.maxSeconds ?? 0)}`
+      return `the interval of ${every} has grown${pause === null ? '' : ` to ${pause}`} by backoff (factor ${task.backoff?.factor}, up to ${seconds(task.backoff?.maxSeconds ?? 0)})`
     case 'retry-after':
-      return 'the server asked for this pause (Retry-After)'
+      return `the server asked for ${pause === null ? 'this pause' : `a pause of ${pause}`} (Retry-After)`
     case 'last-chance':
-      return 'it is the last chance before the deadline'
+      return 'the deadline is near, and it is the last chance before it'
   }
 }
 

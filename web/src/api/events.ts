@@ -6,6 +6,8 @@ export interface PollEvent {
   readonly number: number
   readonly kind: string
   readonly at: string
+  /** How many events just before it are missing. */
+  readonly folded?: number
   readonly data: unknown
 }
 

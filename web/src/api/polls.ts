@@ -6,12 +6,12 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { LedgerEntry } from '../../../src/core/poll.ts'
-import type { PollCommand, PollView, Trial } from '../../../src/engine/engine.ts'
+import type { AttemptView, PollCommand, PollView, Trial } from '../../../src/engine/engine.ts'
 import type { Caller } from '../../../src/server/tokens.ts'
 import type { PollStatus } from '../../../src/store/store.ts'
 import { request } from './request.ts'
 
-export type { LedgerEntry, PollCommand, PollStatus, PollView, Trial }
+export type { AttemptView, LedgerEntry, PollCommand, PollStatus, PollView, Trial }
 
 export interface RunsPage {
   readonly polls: readonly PollView[]

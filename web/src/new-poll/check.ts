@@ -1,9 +1,9 @@
 import { compileCondition, compileNumber } from '../../../src/condition/compile.ts'
 import { ConditionError } from '../../../src/condition/condition-error.ts'
 import { type FieldProblem, InvalidTaskError } from '../../../src/core/errors.ts'
-import { responseFacts } from '../../../src/core/facts.ts'
 import { type PollTaskInput, parsePollTask, urlProblems } from '../../../src/core/task.ts'
 import type { Trial } from '../api/polls.ts'
+import { explainCondition } from '../conditions.ts'
 
 /** What is wrong, by the dotted path of its field. */
 export type Problems = Readonly<Record<string, string>>
@@ -59,12 +59,8 @@ export interface Judged {
 
 /** What a condition gives over an answer; null where it does not compile. */
 export function judgeCondition(source: string, { response, attempt }: Trial): Judged | null {
-  if (response === null || source.trim() === '') return null
-  try {
-    const facts = responseFacts(response, { iteration: 1, elapsedSeconds: attempt.durationMs / 1000 })
-    const { result, sentence } = compileCondition(source).explain(facts)
-    return { kind: result.kind, sentence }
-  } catch {
-    return null
-  }
+  if (response === null) return null
+  const moment = { iteration: 1, elapsedSeconds: attempt.durationMs / 1000 }
+  const explained = explainCondition(source, { ...response, ...moment })
+  return explained && { kind: explained.result.kind, sentence: explained.sentence }
 }

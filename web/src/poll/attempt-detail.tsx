@@ -1,70 +1,111 @@
-import type { LedgerEntry } from '../api/polls.ts'
-import { clock, fullTime, took, VERDICT_MEANINGS } from '../words.ts'
+import type { PollTask } from '../../../src/core/task.ts'
+import type { AttemptView, LedgerEntry } from '../api/polls.ts'
+import { Tabs } from '../tabs.tsx'
+import { clock, fullTime, MARKS, took, VERDICT_MEANINGS } from '../words.ts'
+import { AttemptConditions } from './attempt-conditions.tsx'
+import { Body } from './body.tsx'
+import { Pairs } from './pairs.tsx'
 
 const WAITS = {
   'initial-delay': 'initial delay',
   interval: 'interval',
-  backoff: 'backoff',
+  backoff: 'interval, grown by backoff',
   'retry-after': 'Retry-After of the server',
   'last-chance': 'last chance before the deadline',
 }
 
-/** What one attempt was, meant and led to. */
-export function AttemptDetail({ attempt }: { attempt: LedgerEntry }) {
-  const { iteration, startedAt, durationMs, code, verdict, reason, values, next, bodyChanged, notes } =
-    attempt
-  const endedAt = startedAt + durationMs
+export interface AttemptProps {
+  readonly attempt: LedgerEntry & { readonly folded?: number }
+  readonly task: Pick<PollTask, 'method' | 'url' | 'headers' | 'payload' | 'exitCriteria'>
+  /** Epoch ms of the whole. */
+  readonly startedAt: number
+  /** What came back; null while it is fetched. */
+  readonly answer: AttemptView | null
+  /** What came back in the attempt before; null where there was none, or it is not known. */
+  readonly before: AttemptView | null
+}
+
+/** What one attempt was, meant and led to: its request, its answer, and what the conditions saw in it. */
+export function AttemptDetail(props: AttemptProps) {
+  const { attempt, task, answer, before } = props
+  const { iteration, startedAt, durationMs, code, verdict, reason, next, notes, folded = 0 } = attempt
+  const response = answer?.response ?? null
+  const none = <p className="quiet">{whyNone(answer)}</p>
   return (
     <section className="attempt" aria-label={`Attempt ${iteration}`}>
       <h3>
+        <span className={`cell ${verdict}`} aria-hidden="true">
+          {MARKS[verdict]}
+        </span>{' '}
         Attempt {iteration}: {verdict}
       </h3>
-      <dl className="pairs">
-        <dt>Meaning</dt>
-        <dd>{VERDICT_MEANINGS[verdict]}</dd>
-        <dt>Reason</dt>
-        <dd>{reason}</dd>
-        <dt>Started</dt>
-        <dd title={fullTime(startedAt)}>{clock(startedAt)}</dd>
-        <dt>Took</dt>
-        <dd>{took(durationMs)}</dd>
-        <dt>Code</dt>
-        <dd>{code ?? 'no response'}</dd>
-        <dt>Body</dt>
-        <dd>{bodyChanged ? 'another than before' : 'the same as before'}</dd>
-        <dt>Then</dt>
-        <dd>
-          {next === null ? 'it ended' : `${took(next.dueAt - endedAt)} of pause: ${WAITS[next.reason]}`}
-        </dd>
-      </dl>
-      {Object.keys(values).length > 0 && (
-        <>
-          <h4>What the conditions saw</h4>
-          <dl className="pairs">
-            {Object.entries(values).map(([name, value]) => (
-              <Pair key={name} name={name} value={value} />
-            ))}
-          </dl>
-        </>
-      )}
+      <p className="reason-of-attempt">
+        {reason === VERDICT_MEANINGS[verdict] ? reason : `${VERDICT_MEANINGS[verdict]}: ${reason}`}
+      </p>
+      <p className="quiet tabular">
+        <span title={fullTime(startedAt)}>{clock(startedAt)}</span>, {took(durationMs)},{' '}
+        {code === null ? 'no response' : `code ${code}`};{' '}
+        {next === null
+          ? 'then it ended'
+          : `then ${took(next.dueAt - startedAt - durationMs)} of pause: ${WAITS[next.reason]}`}
+        {folded > 0 && `; it stands for the ${folded} before it as well, which were alike`}
+      </p>
       {notes.map((note) => (
         <p key={note} className="quiet">
           {note}
         </p>
       ))}
+      <Tabs
+        label={`Of attempt ${iteration}`}
+        tabs={[
+          { name: 'Conditions', content: () => <AttemptConditions {...props} /> },
+          {
+            name: 'Body',
+            content: () =>
+              response === null ? (
+                none
+              ) : (
+                <>
+                  <Body body={response.body} before={before?.response?.body ?? null} />
+                  {response.bodyLength > response.body.length && (
+                    <p className="quiet">
+                      The first {response.body.length} of {response.bodyLength} characters are kept.
+                    </p>
+                  )}
+                </>
+              ),
+          },
+          { name: 'Headers', content: () => (response === null ? none : <Pairs pairs={response.headers} />) },
+          { name: 'Request', content: () => <Request task={task} /> },
+        ]}
+      />
     </section>
   )
 }
 
-function Pair({ name, value }: { name: string; value: string }) {
+function whyNone(answer: AttemptView | null): string {
+  if (answer === null) return 'Loading…'
+  return answer.isKept ? 'Nothing whole came back.' : 'The answer of this attempt is not kept.'
+}
+
+function Request({ task: { method, url, headers, payload } }: Pick<AttemptProps, 'task'>) {
   return (
     <>
-      <dt>
-        <code>{name}</code>
-      </dt>
-      <dd>
-        <code className="value">{value}</code>
-      </dd>
+      <p>
+        <code>
+          <span className="method">{method}</span> {url}
+        </code>
+      </p>
+      {Object.keys(headers).length === 0 ? (
+        <p className="quiet">No headers of its own.</p>
+      ) : (
+        <Pairs pairs={headers} />
+      )}
+      {payload !== null && (
+        <p>
+          Payload: <code>{payload}</code>
+        </p>
+      )}
     </>
   )
 }

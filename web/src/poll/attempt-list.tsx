@@ -1,24 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import type { LedgerEntry } from '../api/polls.ts'
 import { clock, MARKS, took } from '../words.ts'
+import { moved } from './choose.ts'
+import type { Choosing } from './timeline.tsx'
+import type { LiveAttempt } from './use-attempts.ts'
 
 const ROW = 34
-const MOVES: Readonly<Record<string, number>> = {
-  ArrowDown: -1,
-  ArrowUp: 1,
-  PageDown: -10,
-  PageUp: 10,
-  End: Number.NEGATIVE_INFINITY,
-  Home: Number.POSITIVE_INFINITY,
-}
-
-interface Choosing {
-  readonly attempts: readonly LedgerEntry[]
-  readonly size: number
-  readonly chosen: number
-  onChoose(index: number | null): void
-}
+/** The newest stands on top, so the keys that end a list lead to the oldest. */
+const TURNED: Readonly<Record<string, string>> = { Home: 'End', End: 'Home', ArrowLeft: '', ArrowRight: '' }
 
 /** Attempts, newest first, of which only those in sight are made; the arrow keys choose. */
 export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
@@ -33,10 +22,9 @@ export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a choice scrolls, not each attempt that comes.
   useEffect(() => rows.scrollToIndex(place), [chosen])
   const move = (event: KeyboardEvent) => {
-    const by = MOVES[event.key]
-    if (by === undefined) return
+    const index = moved(TURNED[event.key] ?? event.key, chosen, size)
+    if (index === null) return
     event.preventDefault()
-    const index = Math.max(0, Math.min(size - 1, chosen + by))
     onChoose(index === size - 1 ? null : index)
   }
   return (
@@ -75,14 +63,18 @@ export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
   )
 }
 
-function Row({ attempt: { iteration, verdict, code, startedAt, durationMs } }: { attempt: LedgerEntry }) {
+function Row({ attempt }: { attempt: LiveAttempt }) {
+  const { iteration, verdict, code, startedAt, durationMs, folded = 0 } = attempt
   return (
     <>
       <span className="tabular number">{iteration}</span>
       <span className={`cell ${verdict}`} aria-hidden="true">
         {MARKS[verdict]}
       </span>
-      <span className="word">{verdict}</span>
+      <span className="word">
+        {verdict}
+        {folded > 0 && <span className="quiet"> ×{folded + 1}</span>}
+      </span>
       <span className="tabular">{code ?? '–'}</span>
       <span className="tabular">{took(durationMs)}</span>
       <span className="tabular quiet">{clock(startedAt)}</span>

@@ -1,13 +1,25 @@
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { announce } from '../announce.tsx'
-import { type LedgerEntry, type PollCommand, type PollView, useCommand } from '../api/polls.ts'
+import { type PollCommand, type PollView, useCommand } from '../api/polls.ts'
 import { sayError } from '../api/request.ts'
 import { asCommand } from './as-command.ts'
+import { download, evidenceOf } from './evidence.ts'
+
+interface Given {
+  readonly poll: PollView
+  /** False for who may only look. */
+  readonly mayRun: boolean
+}
 
 /** What can be done with a poll now. */
-export function Commands({ poll, attempts }: { poll: PollView; attempts: readonly LedgerEntry[] }) {
+export function Commands({ poll, mayRun }: Given) {
   const command = useCommand(poll.id)
+  const saving = useMutation({
+    mutationFn: async () => download(`bide-${poll.id}.json`, await evidenceOf(poll.id)),
+  })
+  const error = command.error ?? saving.error
   const button = (name: PollCommand, label: string) => (
     <button type="button" disabled={command.isPending} onClick={() => command.mutate(name)}>
       {label}
@@ -16,21 +28,24 @@ export function Commands({ poll, attempts }: { poll: PollView; attempts: readonl
   return (
     <>
       <div className="commands" role="group" aria-label="Commands">
-        {poll.status === 'RUNNING' && button('now', 'Poll now')}
-        {poll.status === 'RUNNING' && button('pause', 'Pause')}
-        {poll.status === 'PAUSED' && button('resume', 'Resume')}
-        {poll.endedAt === null && <Cancel onCancel={() => command.mutate('cancel')} />}
-        <Link href={`/new?from=${poll.id}`} className="button">
-          Run again
-        </Link>
+        {mayRun && poll.status === 'RUNNING' && button('now', 'Poll now')}
+        {mayRun && poll.status === 'RUNNING' && button('pause', 'Pause')}
+        {mayRun && poll.status === 'PAUSED' && button('resume', 'Resume')}
+        {mayRun && poll.endedAt === null && <Cancel onCancel={() => command.mutate('cancel')} />}
+        <span className="apart" />
+        {mayRun && (
+          <Link href={`/new?from=${poll.id}`} className="button">
+            Run again
+          </Link>
+        )}
         <CopyCommand poll={poll} />
-        <button type="button" onClick={() => download(poll, attempts)}>
+        <button type="button" disabled={saving.isPending} onClick={() => saving.mutate()}>
           Download evidence
         </button>
       </div>
-      {command.error && (
+      {error && (
         <p className="error" role="alert">
-          {sayError(command.error)}
+          {sayError(error)}
         </p>
       )}
     </>
@@ -87,14 +102,4 @@ function CopyCommand({ poll }: { poll: PollView }) {
       {isShown && <pre className="command">{text}</pre>}
     </>
   )
-}
-
-function download(poll: PollView, attempts: readonly LedgerEntry[]): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(
-    new Blob([JSON.stringify({ poll, attempts }, null, 2)], { type: 'application/json' }),
-  )
-  link.download = `bide-${poll.id}.json`
-  link.click()
-  URL.revokeObjectURL(link.href)
 }

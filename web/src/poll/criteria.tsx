@@ -1,27 +1,43 @@
-import type { PollView } from '../api/polls.ts'
+import type { Verdict } from '../../../src/core/judge.ts'
+import { DEFAULT_SUCCESS, type PollTask } from '../../../src/core/task.ts'
 import { count, seconds } from '../words.ts'
+import { ConditionSource } from './condition-source.tsx'
 
-const DEFAULT_SUCCESS = 'responseCode >= 200 && responseCode < 300'
+export interface Seen {
+  readonly verdict: Verdict
+  /** What the conditions saw. */
+  readonly values: Readonly<Record<string, string>>
+}
 
-/** What it waits for: in words, and as conditions with what they saw last. */
-export function Criteria({ poll }: { poll: PollView }) {
-  const { task, last } = poll
+/** What it waits for: in words, and as conditions with what they saw last in place. */
+export function Criteria({ task, last }: { task: PollTask; last: Seen | null }) {
   const { success, failure, pending } = task.exitCriteria
   const values = last?.values ?? {}
+  const verdict = last?.verdict
   return (
     <section className="card" aria-labelledby="waits-for">
       <h2 id="waits-for">What it waits for</h2>
       <p className="request">
         <code>
-          {task.method} {task.url}
+          <span className="method">{task.method}</span> {task.url}
         </code>{' '}
         is asked every {seconds(task.pollIntervalSeconds)}, {count(task.pollCount, 'time')} at most
         {task.timeoutSeconds !== null && `, for no longer than ${seconds(task.timeoutSeconds)}`}
         {ignoring(task.ignoreFailure)}.
       </p>
       <div className="conditions">
-        <Condition name="It has succeeded when" source={success ?? DEFAULT_SUCCESS} values={values} />
-        <Condition name="It has failed when" source={failure} values={values} />
+        <Condition
+          name="It has succeeded when"
+          source={success ?? DEFAULT_SUCCESS}
+          values={values}
+          holds={verdict && verdict === 'succeeded'}
+        />
+        <Condition
+          name="It has failed when"
+          source={failure}
+          values={values}
+          holds={verdict && verdict === 'failed'}
+        />
         {pending !== null && <Condition name="It is still at it while" source={pending} values={values} />}
       </div>
     </section>
@@ -36,23 +52,24 @@ function ignoring(ignoreFailure: boolean | 'transient'): string {
 interface Given {
   readonly name: string
   readonly source: string | null
-  readonly values: Readonly<Record<string, string>>
+  readonly values: Seen['values']
+  /** In the last attempt; undefined where that is not told. */
+  readonly holds?: boolean | undefined
 }
 
-function Condition({ name, source, values }: Given) {
-  const seen = Object.entries(values).filter(([path]) => source?.includes(path))
+function Condition({ name, source, values, holds }: Given) {
   return (
     <div className="condition">
-      <h3>{name}</h3>
-      {source === null ? <p className="quiet">No condition says so.</p> : <pre>{source}</pre>}
-      {seen.length > 0 && (
-        <ul>
-          {seen.map(([path, value]) => (
-            <li key={path}>
-              <code>{path}</code> now <code className="value">{value}</code>
-            </li>
-          ))}
-        </ul>
+      <h3>
+        {name}
+        {source !== null && holds !== undefined && (
+          <span className={`truth ${holds ? 'holds' : ''}`}>{holds ? 'holds' : 'does not hold'}</span>
+        )}
+      </h3>
+      {source === null ? (
+        <p className="quiet">No condition says so.</p>
+      ) : (
+        <ConditionSource source={source} values={values} />
       )}
     </div>
   )

@@ -5,13 +5,13 @@ import { type PollView, useCaller, usePoll } from '../api/polls.ts'
 import { ProblemError, sayError } from '../api/request.ts'
 import { Status } from '../marks.tsx'
 import { count, titleOf } from '../words.ts'
-import { Answer } from './answer.tsx'
 import { AttemptDetail } from './attempt-detail.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { Commands } from './commands.tsx'
 import { Criteria } from './criteria.tsx'
 import { Observed } from './observed.tsx'
 import { Timeline } from './timeline.tsx'
+import { useAttempt } from './use-attempt.ts'
 import { useAttempts } from './use-attempts.ts'
 import { Verdict } from './verdict.tsx'
 import { Waiting } from './waiting.tsx'
@@ -44,6 +44,8 @@ function Poll({ poll }: { poll: PollView }) {
   useAnnouncedStatus(poll)
   const index = Math.min(chosen ?? size - 1, size - 1)
   const attempt = attempts[index]
+  const answer = useAttempt(poll.id, attempt?.iteration)
+  const before = useAttempt(poll.id, attempts[index - 1]?.iteration)
   return (
     <>
       <p className="crumbs">
@@ -52,19 +54,20 @@ function Poll({ poll }: { poll: PollView }) {
       <div className="heading">
         <h1>{titleOf(poll)}</h1>
         <Status status={poll.status} />
+        <code className="quiet id">{poll.id}</code>
       </div>
       {connection === 'lost' && (
         <p className="lost" role="alert">
           The connection is lost; it is being mended. What is shown is as it was last known.
         </p>
       )}
-      {caller && caller.role !== 'viewer' && <Commands poll={poll} attempts={attempts} />}
+      <Commands poll={poll} mayRun={caller !== undefined && caller.role !== 'viewer'} />
       {poll.endedAt === null ? (
         <Waiting poll={poll} attempts={attempts} size={size} />
       ) : (
         <Verdict poll={poll} />
       )}
-      <Criteria poll={poll} />
+      <Criteria task={poll.task} last={poll.last} />
       <section className="card" aria-labelledby="attempts">
         <h2 id="attempts">{count(Math.max(size, poll.iterationCount), 'attempt')}</h2>
         {size === 0 ? (
@@ -74,13 +77,20 @@ function Poll({ poll }: { poll: PollView }) {
             <Timeline attempts={attempts} size={size} chosen={index} onChoose={setChosen} />
             <div className="attempts-and-one">
               <AttemptList attempts={attempts} size={size} chosen={index} onChoose={setChosen} />
-              {attempt && <AttemptDetail attempt={attempt} />}
+              {attempt && (
+                <AttemptDetail
+                  attempt={attempt}
+                  task={poll.task}
+                  startedAt={Date.parse(poll.startedAt)}
+                  answer={answer}
+                  before={before}
+                />
+              )}
             </div>
           </>
         )}
       </section>
       <Observed observed={poll.observed} />
-      {poll.output && <Answer output={poll.output} />}
     </>
   )
 }

@@ -1,15 +1,23 @@
 import { grownIntervalMs } from '../../../src/core/schedule.ts'
 import type { LedgerEntry, PollView } from '../api/polls.ts'
 
+type Counted = Pick<PollView, 'nextAttemptAt' | 'deadlineAt' | 'task' | 'iterationCount'>
+
 /** Beyond so many attempts the rest is reckoned by the longest interval. */
 const COUNTED = 1000
 
-/** The latest instant at which the poll is over: its deadline, or when its count is used up. Null while paused. */
-export function longestEndAt({ nextAttemptAt, deadlineAt, task, iterationCount }: PollView): number | null {
+/**
+ * The latest instant at which the poll is over: its deadline, or when its count is used up by attempts of that
+ * length. Null while paused.
+ */
+export function longestEndAt(
+  { nextAttemptAt, deadlineAt, task, iterationCount }: Counted,
+  attemptMs: number,
+): number | null {
   const deadline = deadlineAt === null ? Number.POSITIVE_INFINITY : Date.parse(deadlineAt)
   if (nextAttemptAt === null) return Number.isFinite(deadline) ? deadline : null
   const after = task.pollCount - iterationCount - 1
-  let ms = 0
+  let ms = (after + 1) * attemptMs
   for (let i = 0; i < Math.min(after, COUNTED); i++) ms += grownIntervalMs(task, iterationCount + i + 1)
   if (after > COUNTED) ms += (after - COUNTED) * grownIntervalMs(task, COUNTED)
   return Math.min(deadline, Date.parse(nextAttemptAt) + ms)

@@ -1,25 +1,27 @@
-import { type MouseEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { LedgerEntry } from '../api/polls.ts'
 import { useWidth } from '../runs/use-width.ts'
-import { count, took } from '../words.ts'
-import { columnsOf } from './columns.ts'
+import { clock, took } from '../words.ts'
+import { moved } from './choose.ts'
+import { drawTimeline, LEAST_COLUMNS } from './draw-timeline.ts'
+import type { LiveAttempt } from './use-attempts.ts'
 
-interface Choosing {
-  readonly attempts: readonly LedgerEntry[]
+export interface Choosing {
+  readonly attempts: readonly LiveAttempt[]
   readonly size: number
   readonly chosen: number
+  /** Null chooses the last, whichever that is. */
   onChoose(index: number | null): void
 }
-
-const HEIGHT = 96
 
 /** Every attempt as a bar: its height is how long it took, colour and foot tell its verdict. Holds any number. */
 export function Timeline({ attempts, size, chosen, onChoose }: Choosing) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const width = useWidth()
+  const [pointed, setPointed] = useState<number | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new width is drawn anew.
   useEffect(() => {
-    const redraw = () => canvas.current && draw(canvas.current, attempts.slice(0, size), chosen)
+    const redraw = () => canvas.current && drawTimeline(canvas.current, attempts.slice(0, size), chosen)
     redraw()
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', redraw)
@@ -30,55 +32,43 @@ export function Timeline({ attempts, size, chosen, onChoose }: Choosing) {
       themed.disconnect()
     }
   }, [attempts, size, chosen, width])
-  const choose = ({ nativeEvent: { offsetX } }: MouseEvent<HTMLCanvasElement>) => {
+  const indexAt = ({ nativeEvent: { offsetX } }: MouseEvent) => {
     const index = Math.floor((offsetX / (canvas.current?.clientWidth ?? 1)) * Math.max(size, LEAST_COLUMNS))
-    if (index < size) onChoose(index === size - 1 ? null : index)
+    return index >= 0 && index < size ? index : null
+  }
+  const choose = (index: number | null) => index !== null && onChoose(index === size - 1 ? null : index)
+  const keys = (event: KeyboardEvent) => {
+    const index = moved(event.key, chosen, size)
+    if (index === null) return
+    event.preventDefault()
+    choose(index)
   }
   const longest = attempts.reduce((most, { durationMs }) => Math.max(most, durationMs), 0)
+  const told = attempts[pointed ?? chosen]
   return (
     <figure className="timeline">
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={`${count(size, 'attempt')} over time; the longest took ${took(longest)}`}
-        onClick={choose}
+        role="slider"
+        tabIndex={0}
+        aria-label="Attempts over time"
+        aria-valuemin={1}
+        aria-valuemax={size}
+        aria-valuenow={chosen + 1}
+        aria-valuetext={told && sentenceOf(attempts[chosen] ?? told)}
+        onClick={(event) => choose(indexAt(event))}
+        onMouseMove={(event) => setPointed(indexAt(event))}
+        onMouseLeave={() => setPointed(null)}
+        onKeyDown={keys}
       />
       <figcaption className="quiet tabular">
-        How long each attempt took; the longest {took(longest)}
+        <span>{told && sentenceOf(told)}</span>
+        <span>the longest took {took(longest)}</span>
       </figcaption>
     </figure>
   )
 }
 
-/** A few attempts are not drawn as broad as the page. */
-const LEAST_COLUMNS = 40
-
-function draw(canvas: HTMLCanvasElement, attempts: readonly LedgerEntry[], chosen: number): void {
-  const ratio = window.devicePixelRatio || 1
-  const width = canvas.clientWidth
-  canvas.width = width * ratio
-  canvas.height = HEIGHT * ratio
-  const context = canvas.getContext('2d')
-  if (context === null) return
-  context.scale(ratio, ratio)
-  const style = getComputedStyle(canvas)
-  const places = Math.max(attempts.length, LEAST_COLUMNS)
-  const columns = columnsOf(
-    attempts,
-    Math.min(attempts.length, Math.floor((width * attempts.length) / places)),
-  )
-  const step = (width * attempts.length) / places / Math.max(1, columns.length)
-  const longest = Math.max(1, ...columns.map(({ durationMs }) => durationMs))
-  for (const [at, { verdict, durationMs, from, to }] of columns.entries()) {
-    const height = 6 + Math.sqrt(durationMs / longest) * (HEIGHT - 14)
-    context.fillStyle = style.getPropertyValue(`--${verdict}-fill`)
-    const broad = step > 4 ? step - 2 : step
-    context.fillRect(at * step, HEIGHT - height, broad, height)
-    // The foot tells colour-blind eyes what needs a look.
-    if (verdict === 'failed' || verdict === 'broken') context.clearRect(at * step, HEIGHT - 5, broad, 2)
-    if (chosen >= from && chosen < to) {
-      context.fillStyle = style.getPropertyValue('--ink')
-      context.fillRect(at * step, 0, Math.max(2, broad), 3)
-    }
-  }
+function sentenceOf({ iteration, verdict, code, durationMs, startedAt }: LedgerEntry): string {
+  return `Attempt ${iteration}: ${verdict}, ${code ?? 'no response'}, ${took(durationMs)}, ${clock(startedAt)}`
 }

@@ -3,9 +3,14 @@ import { useEffect, useState } from 'react'
 import { followPoll, type PollEvent } from '../api/events.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 
+/** An attempt, with how many alike just before it it stands for. */
+export interface LiveAttempt extends LedgerEntry {
+  readonly folded?: number
+}
+
 export interface Live {
   /** In order; the same array grows, so `size` tells that it did. */
-  readonly attempts: readonly LedgerEntry[]
+  readonly attempts: readonly LiveAttempt[]
   readonly size: number
   /** What else happened: paused, resumed, ended. */
   readonly happenings: readonly PollEvent[]
@@ -19,7 +24,7 @@ export function useAttempts(id: string): Live {
   const client = useQueryClient()
   const [live, setLive] = useState<Live>({ attempts: [], size: 0, happenings: [], connection: 'connecting' })
   useEffect(() => {
-    const attempts: LedgerEntry[] = []
+    const attempts: LiveAttempt[] = []
     const happenings: PollEvent[] = []
     let timer: ReturnType<typeof setTimeout> | null = null
     const show = () => {
@@ -35,7 +40,8 @@ export function useAttempts(id: string): Live {
     const stop = followPoll(id, {
       onEvents(events) {
         for (const event of events) {
-          if (event.kind === 'attempt') attempts.push(event.data as LedgerEntry)
+          if (event.kind === 'attempt')
+            attempts.push({ ...(event.data as LedgerEntry), folded: event.folded ?? 0 })
           else happenings.push(event)
         }
         timer ??= setTimeout(show, SHOW_MS)

@@ -1,10 +1,16 @@
 import type { LedgerEntry, PollView } from '../api/polls.ts'
 import { useNow } from '../now.ts'
-import { clock, count, countdown, fullTime, waitWords } from '../words.ts'
+import { clock, count, countdown, fullTime, took, waitWords } from '../words.ts'
 import { longestEndAt, progressEndAt } from './projection.ts'
 
+/** As much of a poll as tells why it waits. */
+export type WaitingPoll = Pick<
+  PollView,
+  'status' | 'task' | 'iterationCount' | 'nextAttemptAt' | 'waitReason' | 'last' | 'progress' | 'deadlineAt'
+>
+
 interface Known {
-  readonly poll: PollView
+  readonly poll: WaitingPoll
   readonly attempts: readonly LedgerEntry[]
   readonly size: number
 }
@@ -12,6 +18,7 @@ interface Known {
 /** Why it is still waiting, and until when. */
 export function Waiting({ poll, attempts, size }: Known) {
   const isPaused = poll.status === 'PAUSED'
+  const recent = attempts.slice(Math.max(0, size - 50), size)
   return (
     <section className="card why" aria-labelledby="why">
       <h2 id="why">{isPaused ? 'Paused' : 'Why it is still waiting'}</h2>
@@ -19,8 +26,16 @@ export function Waiting({ poll, attempts, size }: Known) {
       <dl className="facts">
         <div>
           <dt>Attempt</dt>
-          <dd className="tabular">
-            {poll.iterationCount} of {poll.task.pollCount}
+          <dd>
+            <span className="tabular big">
+              {poll.iterationCount} of {poll.task.pollCount}
+            </span>
+            <meter
+              min={0}
+              max={poll.task.pollCount}
+              value={poll.iterationCount}
+              aria-label="Attempts that are used up"
+            />
           </dd>
         </div>
         <div>
@@ -29,23 +44,27 @@ export function Waiting({ poll, attempts, size }: Known) {
             {poll.nextAttemptAt === null ? (
               'none until it is resumed'
             ) : (
-              <Next poll={poll} at={poll.nextAttemptAt} />
+              <Next poll={poll} at={poll.nextAttemptAt} last={recent.at(-1)} />
             )}
           </dd>
         </div>
         <div>
-          <dt>Until when</dt>
+          <dt>At the latest</dt>
           <dd>
-            <UntilWhen poll={poll} />
+            <ProjectedEnd poll={poll} attempts={recent} />
           </dd>
         </div>
+        <div>
+          <dt>Deadline</dt>
+          <dd>{poll.deadlineAt === null ? <NoDeadline /> : <Deadline at={poll.deadlineAt} poll={poll} />}</dd>
+        </div>
       </dl>
-      {poll.progress !== null && <Progress poll={poll} attempts={attempts} size={size} />}
+      {poll.progress !== null && <Progress value={poll.progress} attempts={recent} />}
     </section>
   )
 }
 
-function whyNot({ last, task }: PollView): string {
+function whyNot({ last, task }: WaitingPoll): string {
   if (last === null)
     return task.initialDelaySeconds > 0 ? 'No attempt has been made yet.' : 'The first attempt is being made.'
   if (last.verdict === 'succeeded')
@@ -55,42 +74,74 @@ function whyNot({ last, task }: PollView): string {
   return `The last answer: ${last.reason}${saw}.`
 }
 
-function Next({ poll, at }: { poll: PollView; at: string }) {
+function Next({ poll, at, last }: { poll: WaitingPoll; at: string; last: LedgerEntry | undefined }) {
   const left = Date.parse(at) - useNow()
+  const { next, startedAt = 0, durationMs = 0, iteration } = last ?? {}
+  // Asked at once, the pause that was told with the last attempt is another.
+  const isTold = next?.dueAt === Date.parse(at) && iteration === poll.iterationCount
+  const pauseMs = isTold ? next.dueAt - startedAt - durationMs : null
   return (
     <>
       <span className="tabular big">{left <= 0 ? 'now' : `in ${countdown(left)}`}</span>
-      <span className="quiet"> {poll.waitReason && `because ${waitWords(poll.waitReason, poll.task)}`}</span>
+      <span className="quiet">
+        {poll.waitReason && `because ${waitWords(poll.waitReason, poll.task, pauseMs)}`}
+      </span>
     </>
   )
 }
 
-function UntilWhen({ poll }: { poll: PollView }) {
+function ProjectedEnd({ poll, attempts }: Omit<Known, 'size'>) {
   const left = poll.task.pollCount - poll.iterationCount
-  const end = longestEndAt(poll)
-  const isDeadline = poll.deadlineAt !== null && end === Date.parse(poll.deadlineAt)
+  const typical = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / Math.max(1, attempts.length)
+  const end = longestEndAt(poll, typical)
+  if (end === null) return 'open while it is paused'
+  const isDeadline = poll.deadlineAt !== null && end >= Date.parse(poll.deadlineAt)
   return (
     <>
-      <span className="tabular" title={end === null ? undefined : fullTime(end)}>
-        {end === null ? 'open while paused' : `${isDeadline ? '' : 'about '}${clock(end)} at the latest`}
+      <span className="tabular big" title={fullTime(end)}>
+        {isDeadline ? clock(end) : `about ${clock(end)}`}
       </span>
       <span className="quiet">
-        {' '}
-        {isDeadline ? 'its deadline' : `when the last ${count(left, 'attempt')} would be used up`}
+        {isDeadline ? 'at its deadline' : `when the ${count(left, 'attempt')} that are left are used up`}
       </span>
     </>
   )
 }
 
-function Progress({ poll, attempts, size }: Known) {
-  const value = poll.progress ?? 0
-  const end = progressEndAt(attempts.slice(Math.max(0, size - 50), size))
+function Deadline({ at, poll }: { at: string; poll: WaitingPoll }) {
+  const left = Date.parse(at) - useNow()
+  return (
+    <>
+      <span className="tabular big" title={fullTime(at)}>
+        {clock(at)}
+      </span>
+      <span className="quiet tabular">
+        {left > 0 ? `in ${countdown(left)}` : 'over'}, of {took((poll.task.timeoutSeconds ?? 0) * 1000)} in
+        all
+      </span>
+    </>
+  )
+}
+
+function NoDeadline() {
+  return (
+    <>
+      <span className="big">none</span>
+      <span className="quiet">only the attempts are counted</span>
+    </>
+  )
+}
+
+function Progress({ value, attempts }: { value: number; attempts: readonly LedgerEntry[] }) {
+  const end = progressEndAt(attempts)
   return (
     <div className="progress">
       <label htmlFor="progress">Progress</label>
-      <progress id="progress" max={100} value={Math.min(100, value)} />
-      <span className="tabular">{value}</span>
-      <span className="quiet tabular">{end !== null && `at this rate done at about ${clock(end)}`}</span>
+      <progress id="progress" max={100} value={Math.min(100, Math.max(0, value))} />
+      <span className="tabular amount">{value}</span>
+      <span className="quiet tabular">
+        {end === null ? 'no rate to go by yet' : `at this rate done at about ${clock(end)}`}
+      </span>
     </div>
   )
 }

@@ -1,10 +1,18 @@
-/** What Restate knows of bide: an object for each poll, and one by which workers know of each other. */
+/**
+ * What Restate knows of bide: an object for each poll and each execution, one for each pipeline that admits executions,
+ * one for each shelf of the catalog, and one by which workers know of each other.
+ */
 export const POLLS = 'bidePoll'
 export const WORKERS = 'bideWorkers'
+export const EXECUTIONS = 'bideExecution'
+export const PIPELINES = 'bidePipeline'
+export const CATALOG = 'bideCatalog'
 
-/** Keys of a poll's state. */
+/** Keys of a run's state. */
 export const RECORD = 'record'
 export const CARD = 'card'
+/** What an execution stands on. */
+export const SNAPSHOT = 'snapshot'
 
 /** The key of an event: they sort as their slots do. */
 export function eventKey(slot: number): string {

@@ -9,16 +9,14 @@ import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
 import { CARD, eventKey, POLLS, RECORD } from './names.ts'
 import {
   beginRecord,
-  eventText,
-  keptEvents,
   openRecord,
   type PollBeginning,
   type PollRecord,
   pollCard,
   sealRecord,
-  withHappenings,
 } from './poll-record.ts'
 import type { RestateSdk } from './restate-sdk.ts'
+import { eventText, keptEvents, withHappenings } from './slotted-events.ts'
 import { HANDLING, PRIVATE, type WorkerParts } from './worker-parts.ts'
 
 /** What came of `begin`: `known` where that poll was there before. */

@@ -2,8 +2,9 @@ import type { PollStatus, StoredEvent } from '../../store/store.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { EngineLoad } from '../engine.ts'
 import { BEHIND_EVENTS, CARD, eventKey, POLLS, RECORD } from './names.ts'
-import { eventOfText, openRecord, type PollRecord, placeOfCard, SEPARATOR } from './poll-record.ts'
+import { openRecord, type PollRecord, placeOfCard } from './poll-record.ts'
 import { quoted, type RestateClient } from './restate-client.ts'
+import { eventOfText, SEPARATOR } from './slotted-events.ts'
 
 /** Reads what Restate keeps of runs, by its SQL: that needs no worker, and writes nothing. */
 export function createRunReader(client: RestateClient, sealer: Sealer) {

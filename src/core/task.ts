@@ -60,7 +60,8 @@ export type PollTask = v.InferOutput<typeof pollTaskSchema>
  */
 export function parsePollTask(input: unknown): PollTask {
   const result = v.safeParse(pollTaskSchema, input)
-  if (!result.success) throw new InvalidTaskError(result.issues.map(fieldProblem))
+  if (!result.success)
+    throw new InvalidTaskError(result.issues.map((issue) => fieldProblem(issue, 'a poll task')))
   const problems = [...urlProblems(result.output.url), ...crossFieldProblems(result.output)]
   if (problems.length > 0) throw new InvalidTaskError(problems)
   return result.output
@@ -101,13 +102,14 @@ export function crossFieldProblems(task: Omit<PollTask, 'exitCriteria'>): FieldP
   return problems
 }
 
-function fieldProblem(issue: v.BaseIssue<unknown>): FieldProblem {
+/** What is wrong with a field, as a schema found it; `what` names the object that it is of. */
+export function fieldProblem(issue: v.BaseIssue<unknown>, what: string): FieldProblem {
   const path = v.getDotPath(issue) ?? 'task'
   const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never'
   const isMissing = issue.type === 'strict_object' && issue.received === 'undefined'
   return {
     path,
-    message: isUnknownKey ? 'is no key of a poll task' : isMissing ? 'is required' : issue.message,
+    message: isUnknownKey ? `is no key of ${what}` : isMissing ? 'is required' : issue.message,
     hint: null,
   }
 }

@@ -3,8 +3,9 @@ import type { Verdict } from '../core/judge.ts'
 import type { PollOutputs } from '../core/outputs.ts'
 import type { LedgerEntry, Outcome, WaitingPoll } from '../core/poll.ts'
 import type { WaitReason } from '../core/schedule.ts'
-import type { PollTask } from '../core/task.ts'
+import type { PollTask, PollTaskInput } from '../core/task.ts'
 import type { PollStatus, StoredEvent } from '../store/store.ts'
+import type { Webhook } from './webhook.ts'
 
 /** A poll as it is shown: every secret of it is masked. Instants are ISO 8601, UTC. */
 export interface PollView {
@@ -45,6 +46,8 @@ export interface NewPoll {
   readonly name: string | null
   /** The caller's own name for this submission, and the text of it, so that a repeated one is known. */
   readonly idempotency: { readonly key: string; readonly text: string } | null
+  /** Who is told once it has ended. */
+  readonly webhook?: Webhook | null
 }
 
 export type SubmitResult =
@@ -99,6 +102,17 @@ export interface PollPage {
 
 export type PollCommand = 'cancel' | 'pause' | 'resume' | 'now'
 
+/** What may be changed of a poll while it waits; of the exit criteria, each by itself. */
+export const CHANGEABLE_KEYS = [
+  'pollCount',
+  'pollIntervalSeconds',
+  'timeoutSeconds',
+  'exitCriteria',
+  'progress',
+  'stallSeconds',
+] as const
+export type PollChanges = Partial<Pick<PollTaskInput, (typeof CHANGEABLE_KEYS)[number]>>
+
 export interface EngineLoad {
   /** Runs that have not ended. */
   readonly open: number
@@ -129,6 +143,8 @@ export interface Engine {
   watch(id: string, listener: () => void): () => void
   /** `by` completes "cancelled by ...". */
   command(id: string, command: PollCommand, by: string): Promise<CommandResult>
+  /** Changes the task of a poll that waits. @throws InvalidTaskError, ConditionError where it does not fit as a whole. */
+  revise(id: string, changes: PollChanges, by: string): Promise<CommandResult>
   /** @throws InvalidTaskError. Null where too many are tried at once. */
   tryOnce(task: unknown): Promise<Trial | null>
   /** How much there is to do; null where that is not known. */

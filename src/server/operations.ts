@@ -12,6 +12,7 @@ import { HEALTH_OPERATIONS } from './operations/health.ts'
 import { POLL_OPERATIONS } from './operations/polls.ts'
 import { TOKEN_OPERATIONS } from './operations/tokens.ts'
 import type { Caller, Role } from './tokens.ts'
+import type { WakeTokens } from './wake-tokens.ts'
 
 /** What the operations have in common. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly metrics: Metrics
   readonly log: Log
   readonly tokens: KnownTokens
+  readonly wakeTokens: WakeTokens
   readonly audit: Audit
 }
 

@@ -29,8 +29,9 @@ export async function readText(
 /** The body as a JSON object, and its text. @throws ProblemError */
 export async function readJsonObject(
   context: Context,
+  types: readonly string[] = ['application/json'],
 ): Promise<{ readonly text: string; readonly body: Readonly<Record<string, unknown>> }> {
-  const text = await readText(context, ['application/json'])
+  const text = await readText(context, types)
   return { text, body: jsonObject(text) }
 }
 

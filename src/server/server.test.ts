@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { OPERATIONS } from './operations.ts'
+import type { RunningServer } from './server.ts'
 import { ask, post, quick, serversForTests, slow, statusOf } from './test-server.ts'
 import { ROLES } from './tokens.ts'
 
@@ -176,6 +177,71 @@ describe('a poll over HTTP', () => {
     expect((await post(server, '/polls/nobody/pause')).status).toBe(404)
   })
 
+  it('is changed while it waits: what is left out stays, and all of it has to fit', async () => {
+    const server = await start()
+    const { json } = await post(server, '/polls', { ...slow(far().job({ polls: 1 })), pollCount: 9 })
+    const path = `/polls/${json.id}`
+    await attemptsOf(server, path, 1)
+    const patch = (body: unknown) => ask(server, path, { method: 'PATCH', body })
+    const changed = await patch({ pollCount: 3, timeoutSeconds: 7200, exitCriteria: { pending: 'true' } })
+    expect([changed.status, changed.json.task]).toMatchObject([
+      200,
+      {
+        pollCount: 3,
+        timeoutSeconds: 7200,
+        pollIntervalSeconds: 3600,
+        exitCriteria: { success: 'status == "FINISHED"', failure: 'status == "FAILED"', pending: 'true' },
+      },
+    ])
+    expect(changed.json.last).toBeNull()
+    for (const [body, pointer] of [
+      [{ pollCount: 1 }, '/pollCount'],
+      [{ url: 'http://127.0.0.1/' }, '/url'],
+      [{ stallSeconds: 3 }, '/stallSeconds'],
+      [{ exitCriteria: { success: 'status ==' } }, '/exitCriteria/success'],
+    ] as const) {
+      const { status, json } = await patch(body)
+      expect([status, json.errors[0].pointer]).toEqual([422, pointer])
+    }
+    const faster = await patch({ pollIntervalSeconds: 0.01 })
+    expect(faster.json.task.pollIntervalSeconds).toBe(0.01)
+    expect((await ask(server, `${path}?wait=20s`)).json).toMatchObject({
+      outcome: 'succeeded',
+      iterationCount: 2,
+    })
+    expect((await patch({ pollCount: 9 })).status).toBe(409)
+    expect((await ask(server, '/polls/nobody', { method: 'PATCH', body: {} })).status).toBe(404)
+    const { entries } = (await ask(server, '/audit')).json
+    expect(entries.map(({ what }: { what: string }) => what)).toEqual([
+      'PATCH /polls/{id}',
+      'PATCH /polls/{id}',
+      'POST /polls',
+    ])
+  })
+
+  it('is woken by its own token, asks at once, and decides by what it is answered', async () => {
+    const server = await start({ tokensFile: tokensOf('runner') })
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const { json } = await post(server, '/polls', slow(far().job({ polls: 1 })), headers)
+    const other = await post(server, '/polls', slow(far().job({ end: 'never' })), headers)
+    const path = `/polls/${json.id}`
+    await attemptsOf(server, path, 1, headers)
+    const wake = (token: string, of = path) => post(server, `${of}/wake?token=${token}`)
+    expect([(await wake('')).status, (await wake(other.json.wakeToken)).status]).toEqual([401, 401])
+    expect((await post(server, `${path}/wake`, undefined, headers)).status).toBe(401)
+    const woken = await post(server, `${path}/wake`, undefined, {
+      authorization: `Bearer ${json.wakeToken}`,
+    })
+    expect([woken.status, woken.json]).toEqual([200, { id: json.id, status: 'RUNNING' }])
+    const ended = await ask(server, `${path}?wait=20s`, { headers })
+    expect(ended.json).toMatchObject({ outcome: 'succeeded', iterationCount: 2 })
+    expect((await wake(json.wakeToken)).json).toEqual({ id: json.id, status: 'COMPLETED' })
+    expect([ended.text, (await ask(server, '/polls', { headers })).text].join()).not.toContain(json.wakeToken)
+    const again = `/polls/${other.json.id}`
+    const codes = [await wake(other.json.wakeToken, again), await wake(other.json.wakeToken, again)]
+    expect(codes.map(({ status }) => status)).toEqual([200, 429])
+  })
+
   it('is tried once without being kept', async () => {
     const server = await start()
     const { status, json } = await post(server, '/polls/try', quick(far().job({ polls: 0 })))
@@ -230,13 +296,8 @@ describe('a poll over HTTP', () => {
 })
 
 describe('who may ask', () => {
-  const token = 'a-token-of-the-test'
-  const digest = createHash('sha256').update(token).digest('hex')
-  const tokens = (role: string) => {
-    const path = join(folder, `tokens-${role}`)
-    writeFileSync(path, `# who\n${role} tester ${digest}\n`)
-    return path
-  }
+  const token = TOKEN
+  const tokens = tokensOf
 
   it('beyond loopback nothing starts without tokens', async () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toThrow('so callers need tokens')
@@ -278,9 +339,11 @@ describe('who may ask', () => {
       for (const { role, token } of [{ role: null, token: null }, ...callers]) {
         const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
         const response = await fetch(url, { method: operation.method.toUpperCase(), headers })
-        await response.body?.cancel()
+        const type = response.ok ? '' : await response.text()
+        if (response.ok) await response.body?.cancel()
         const may = operation.role === 'anybody' || (role !== null && isAtLeast(role, operation.role))
-        const refusal = [401, 403].find((status) => status === response.status) ?? null
+        const isRefused = /urn:bide:problem:(no-token|not-allowed)"/.test(type)
+        const refusal = isRefused ? response.status : null
         expect([nameOf(operation), role, refusal]).toEqual([
           nameOf(operation),
           role,
@@ -413,6 +476,23 @@ describe('start and stop', () => {
   })
 })
 
+/** Resolves once so many attempts are in the ledger. */
+async function attemptsOf(server: RunningServer, path: string, count: number, headers = {}): Promise<void> {
+  for (;;) {
+    const { json } = await ask(server, `${path}/attempts`, { headers })
+    if (json.attempts.length >= count) return
+  }
+}
+
+const TOKEN = 'a-token-of-the-test'
+
+/** A file with that token, of that role. */
+function tokensOf(role: string): string {
+  const path = join(folder, `tokens-${role}`)
+  writeFileSync(path, `# who\n${role} tester ${sha256(TOKEN)}\n`)
+  return path
+}
+
 /** Who may what, written down a second time: a new operation has to be entered here. */
 const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /livez': 'anybody',
@@ -428,6 +508,8 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /polls/:id/attempts': 'viewer',
   'GET /polls/:id/attempts/:iteration': 'viewer',
   'GET /polls/:id/events': 'viewer',
+  'PATCH /polls/:id': 'runner',
+  'POST /polls/:id/wake': 'anybody',
   'POST /polls/:id/cancel': 'runner',
   'POST /polls/:id/pause': 'runner',
   'POST /polls/:id/resume': 'runner',

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { BideError } from '../core/errors.ts'
+import type { Effects } from '../engine/effects.ts'
 import { embeddedEngine, type MadeAttempt } from '../engine/embedded/embedded-engine.ts'
 import type { LaneLimits } from '../engine/embedded/lanes.ts'
+import { createSealer, type Sealer } from '../engine/embedded/sealer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RestateAddresses } from '../engine/restate/restate-client.ts'
 import { systemClock } from '../engine/system-clock.ts'
@@ -13,7 +15,7 @@ import { timeOrderedId } from '../engine/time-ordered-id.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
 import { createApp } from './app.ts'
-import type { DataFolder } from './data-folder.ts'
+import { type DataFolder, keyOf } from './data-folder.ts'
 import { knownTokens } from './known-tokens.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -25,6 +27,8 @@ import { timedStore } from './timed-store.ts'
 import { openTokenCatalog } from './token-catalog.ts'
 import { parseTokens } from './tokens.ts'
 import { openTracing } from './tracing.ts'
+import { createWakeTokens } from './wake-tokens.ts'
+import { sendWebhooks } from './webhooks.ts'
 
 export interface ServerOptions extends Omit<DataFolder, 'folder'> {
   readonly dataFolder: string
@@ -76,20 +80,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics.attempted(made)
       tracing?.attempted(made)
     }
+    const transport = await createTransport({ clock: systemClock, egress })
+    const newId = () => timeOrderedId(systemClock)
+    const effects = { clock: systemClock, random: Math.random, newId, transport }
     const data = await openData({ ...options, folder: options.dataFolder })
     const { engine, tokens } = await withData(data, async () => {
       const { store, sealer } = data
       const catalog = await openTokenCatalog({ catalog: store.catalog, sealer, now: systemClock.now })
       const tokens = knownTokens(catalog, tokenFile, { host, isLoopback })
-      return { tokens, engine: await openEngine(options, { data, egress, metrics, onAttempt }) }
+      return { tokens, engine: await openEngine(options, { data, egress, effects, metrics, onAttempt }) }
     })
     const stopping = new AbortController()
     const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
     const access = { tokens: tokens.guard, hosts, isLoopback }
     const page = readPage()
     const { log, onProblem } = options
-    const { audit } = data.store
-    const services = { engine, egress, metrics, log, tokens, audit }
+    const { audit, outbox } = data.store
+    const wakeTokens = createWakeTokens(digesterOf(options, data))
+    const services = { engine, egress, metrics, log, tokens, wakeTokens, audit }
+    const { signal } = stopping
+    const { sealer } = data
+    const webhooksSent = sendWebhooks({ outbox, engine, sealer, effects, log, onProblem, signal })
     const app = createApp({ services, access, stopping: stopping.signal, page, onProblem })
     answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const name = host.includes(':') ? `[${host}]` : host
@@ -99,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         stopping.abort()
         tokens.release()
         await closeServer(server)
+        await webhooksSent
         await engine.stop(graceMs)
         await tracing?.stop()
       },
@@ -132,23 +144,23 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1']
 interface EngineParts {
   readonly data: OpenData
   readonly egress: EgressGuard
+  readonly effects: Effects
   readonly metrics: Metrics
   readonly onAttempt: (made: MadeAttempt) => void
 }
 
 async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
-  const { data, egress, metrics, onAttempt } = parts
+  const { data, egress, effects, metrics, onAttempt } = parts
   const { keyFile, keepMs, keepRows, maxStoreBytes, limits, onProblem, restate } = options
   if (restate) {
     const engine = await openRestateEngine({ restate, keyFile, egress, onProblem })
     metrics.watch({ engine: 'restate', load: engine.load, storeBytes: () => null })
     return engine
   }
-  const transport = await createTransport({ clock: systemClock, egress })
   const engine = await embeddedEngine({
     store: timedStore(data.store, metrics.committed),
     sealer: data.sealer,
-    effects: { clock: systemClock, random: Math.random, newId: () => timeOrderedId(systemClock), transport },
+    effects,
     onAttempt,
     onProblem,
     limits: { total: mostConnections(), ...limits },
@@ -158,6 +170,11 @@ async function openEngine(options: ServerOptions, parts: EngineParts): Promise<E
   })
   metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: data.bytes })
   return engine
+}
+
+/** Servers that share Restate share the key alone. */
+function digesterOf({ restate, dataFolder, ...key }: ServerOptions, { sealer }: OpenData): Sealer {
+  return restate ? createSealer(keyOf({ ...key, folder: dataFolder }, { make: false })) : sealer
 }
 
 /** Loaded when it is chosen. */

@@ -40,7 +40,7 @@ export function memoryAudit(): Audit & { removeOld(before: number, limit: number
   }
 }
 
-export function memoryOutbox(): Outbox {
+export function memoryOutbox(): Outbox & { makeDue(id: string, at: number): void } {
   const entries = new Map<string, OutboxEntry>()
   const sorted = () => [...entries.values()].sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
   return {
@@ -54,6 +54,9 @@ export function memoryOutbox(): Outbox {
     async remove(id) {
       entries.delete(id)
     },
-    nextAt: async () => sorted()[0]?.dueAt ?? null,
+    makeDue(id, dueAt) {
+      const entry = entries.get(id)
+      if (entry !== undefined) entries.set(id, { ...entry, dueAt })
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { memoryAudit, memoryCatalog, memoryOutbox } from './memory-shelves.ts'
+import { NOT_DUE } from './outbox.ts'
 import type { DueRun, Idempotency, RunChange, RunFilter, Store, StoredEvent, StoredRun } from './store.ts'
 
 interface Kept {
@@ -22,9 +23,10 @@ export function memoryStore(): Store {
     catalog: memoryCatalog(),
     audit,
     outbox,
-    async submit({ run, events, idempotency }) {
+    async submit({ run, events, idempotency, message = null }) {
       const known = idempotency && submissions.get(idempotency.key)
       if (known) return { kind: 'known', submission: known }
+      if (message !== null) await outbox.put({ id: run.id, dueAt: NOT_DUE, value: message })
       if (idempotency) submissions.set(idempotency.key, idempotency)
       const { name, executionIndex } = run
       if (name !== null && executionIndex !== null)
@@ -39,10 +41,10 @@ export function memoryStore(): Store {
       })
       return { kind: 'added' }
     },
-    async change({ id, events, folds = false, message = null, ...changed }) {
+    async change({ id, events, folds = false, ...changed }) {
       const kept = runs.get(id)
       if (kept === undefined) return
-      if (message !== null) await outbox.put(message)
+      if (changed.endedAt !== null) outbox.makeDue(id, changed.endedAt)
       kept.run = { ...kept.run, ...changed }
       addEvents(kept, events, folds)
     },

@@ -337,27 +337,31 @@ describe.each([
     expect((await store.audit.list({ before: null, limit: 9 })).map(({ at }) => at)).toEqual([3])
   })
 
-  it('puts a message into its outbox with the change that it tells of, and says what is due', async () => {
+  it('keeps the message of a poll until it has ended, then says that it is due, and until it is removed', async () => {
     const store = kept(await create())
-    await added(store, poll('a'))
-    const message = (id: string, dueAt: number) => ({ id, dueAt, value: bytes(id) })
-    const ended = { id: 'a', status: 'FAILED', dueAt: null, endedAt: 7, state: bytes('s') } as const
-    expect(await store.outbox.nextAt()).toBeNull()
-    await store.change({ ...ended, events: [event(1, 'ended')], message: message('m', 8) })
-    await store.outbox.put(message('l', 9))
-    await store.outbox.put(message('m', 7))
+    const submission = { events: [], idempotency: null }
+    await store.submit({ ...submission, run: poll('a'), message: bytes('of a') })
+    await store.submit({ ...submission, run: poll('b'), message: bytes('of b') })
+    await added(store, poll('c'))
+    const change = { status: 'FAILED', dueAt: null, state: bytes('s'), events: [] } as const
     const ids = async (until: number, limit = 9) =>
       (await store.outbox.due({ until, limit })).map(({ id, value }) => [id, Buffer.from(value).toString()])
-    expect([await ids(6), await ids(9), await ids(9, 1)]).toEqual([
+    await store.change({ ...change, id: 'a', status: 'RUNNING', dueAt: 5, endedAt: null })
+    expect(await ids(1e15)).toEqual([])
+    await store.change({ ...change, id: 'b', endedAt: 7 })
+    await store.change({ ...change, id: 'a', endedAt: 8 })
+    await store.change({ ...change, id: 'c', endedAt: 8 })
+    expect([await ids(6), await ids(8), await ids(8, 1)]).toEqual([
       [],
       [
-        ['m', 'm'],
-        ['l', 'l'],
+        ['b', 'of b'],
+        ['a', 'of a'],
       ],
-      [['m', 'm']],
+      [['b', 'of b']],
     ])
-    await store.outbox.remove('m')
-    expect(await store.outbox.nextAt()).toBe(9)
+    await store.outbox.put({ id: 'b', dueAt: 9, value: bytes('again') })
+    await store.outbox.remove('a')
+    expect([await ids(8), await ids(9)]).toEqual([[], [['b', 'again']]])
   })
 
   it('changes a task', async () => {

@@ -2,7 +2,7 @@ import type { TaskStatus } from '../core/outputs.ts'
 import type { RunStatus as ExecutionStatus } from '../pipeline/run-state.ts'
 import type { Audit } from './audit.ts'
 import type { Catalog } from './catalog.ts'
-import type { Outbox, OutboxEntry } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 
 /** Status of a poll that a server keeps. */
 export type PollStatus = TaskStatus | 'PAUSED'
@@ -67,8 +67,6 @@ export interface RunChange extends Pick<StoredRun, 'id' | 'status' | 'dueAt' | '
   readonly folds?: boolean
   /** In place of the task that is kept. */
   readonly task?: Uint8Array
-  /** Put into the outbox together with the change, or not at all. */
-  readonly message?: OutboxEntry | null
 }
 
 /** The caller's own name for a submission, with a digest of what was asked and the answer that was given. */
@@ -84,6 +82,8 @@ export interface Submission {
   readonly run: StoredRun
   readonly events: readonly StoredEvent[]
   readonly idempotency: Idempotency | null
+  /** Put into the outbox under the id of the poll; it is due once the poll has ended. */
+  readonly message?: Uint8Array | null
 }
 
 /** `known`: that key was taken before, by this submission. */

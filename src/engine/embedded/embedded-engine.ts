@@ -12,6 +12,7 @@ import { createKeptPolls, unsealed } from './kept-polls.ts'
 import { createLanes, type LaneLimits } from './lanes.ts'
 import { createLoop } from './loop.ts'
 import { pollView } from './poll-view.ts'
+import { createRevisions } from './revisions.ts'
 import type { Sealer } from './sealer.ts'
 import { sharedCriteria } from './shared-criteria.ts'
 import { createStoreRoom } from './store-room.ts'
@@ -114,6 +115,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     ...createSubmissions({ ...shared, arm }),
     ...createTrials(effects, criteriaOf),
     command: commands,
+    revise: createRevisions({ ...shared, arm }),
     watch: watchers.add,
     attempt: createAttemptReader(store, sealer),
     async get(id) {

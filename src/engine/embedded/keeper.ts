@@ -1,4 +1,5 @@
 import type { DonePoll } from '../../core/poll.ts'
+import type { PollTask } from '../../core/task.ts'
 import type { NewEvent, Store, StoredEvent } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
 import { answerPlace } from './attempt-view.ts'
@@ -18,8 +19,11 @@ export interface Happening {
 
 /** Writes polls down until they are kept. */
 export interface Keeper {
-  /** Resolves once the poll and what happened to it are kept; while the store cannot be written it tries again. */
-  keep(poll: KeptPoll, happenings: readonly Happening[]): Promise<void>
+  /**
+   * Resolves once the poll and what happened to it are kept, and its task where that is another one; while the store
+   * cannot be written it tries again.
+   */
+  keep(poll: KeptPoll, happenings: readonly Happening[], task?: PollTask): Promise<void>
   isWell(): boolean
   /** Tries no more: what cannot be written by now rejects. */
   giveUp(): void
@@ -47,10 +51,12 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     events,
     folds,
   })
+  const sealedTask = ({ id }: KeptPoll, task: PollTask | undefined) =>
+    task && { task: sealer.seal(JSON.stringify(task), `task ${id}`) }
   return {
     isWell: () => isWell,
     giveUp: () => over.abort(),
-    async keep(poll, happenings) {
+    async keep(poll, happenings, task) {
       const at = clock.now()
       const events = happenings.map(({ kind, data, answer }) => ({
         ...eventOf({ number: ++poll.lastEvent, kind, at, data }),
@@ -61,7 +67,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
       if (happenings.length > 0) poll.endsFolding = folds
       for (;;) {
         try {
-          await store.change(changeOf(poll, events, folds))
+          await store.change({ ...changeOf(poll, events, folds), ...sealedTask(poll, task) })
           isWell = true
           return
         } catch (error) {

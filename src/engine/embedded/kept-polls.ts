@@ -10,7 +10,7 @@ export interface KeptPoll {
   readonly id: string
   readonly name: string | null
   readonly origin: string
-  readonly compiled: CompiledPoll
+  compiled: CompiledPoll
   state: PollState
   isPaused: boolean
   /** How much later than due it is asked, to be polite. */

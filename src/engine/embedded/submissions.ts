@@ -2,6 +2,7 @@ import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { Engine, NewPoll, PollView, SubmitResult } from '../engine.ts'
+import { webhookPlace } from '../webhook.ts'
 import { eventOf } from './keeper.ts'
 import { pollView } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
@@ -38,7 +39,7 @@ function repeated(asked: Idempotency, known: Idempotency): SubmitResult {
 
 async function prepare(
   { sealer, effects, criteriaOf }: SharedParts,
-  { task: input, name, idempotency }: NewPoll,
+  { task: input, name, idempotency, webhook = null }: NewPoll,
 ) {
   const task = parsePollTask(input)
   await criteriaOf(task)
@@ -61,6 +62,7 @@ async function prepare(
       state: sealer.seal(JSON.stringify(state), `state ${id}`),
     },
     events: [eventOf({ number: 1, kind: 'submitted', at: now, data: {} })],
+    message: webhook && sealer.seal(JSON.stringify({ ...webhook, failures: 0 }), webhookPlace(id)),
     idempotency: idempotency && {
       key: idempotency.key,
       digest: sealer.digest(idempotency.text),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { InvalidTaskError } from '../../core/errors.ts'
 import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
@@ -28,6 +29,12 @@ export interface RestateEngineOptions {
 
 /** A command that must wait for an attempt in flight is answered after this long, with what will be. */
 const ANSWER_WITHIN_MS = 1000
+
+const NO_WEBHOOK = {
+  path: 'webhook',
+  message: 'is not for polls in Restate',
+  hint: 'follow its events, or ask for it with ?wait=30s',
+}
 
 /** An engine whose polls are in Restate, and are carried on by workers. Many may stand side by side: none keeps anything. */
 export function restateEngine({ client, sealer, effects, onProblem }: RestateEngineOptions): Engine {
@@ -101,6 +108,11 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
       const isPaused = name === 'pause' || (record.isPaused && name !== 'resume')
       return { kind: 'done', poll: pollView({ ...shown(record), isPaused }) }
     },
+    async revise(id) {
+      const record = await reader.get(id)
+      if (record === null) return { kind: 'unknown' }
+      return { kind: 'refused', reason: 'a poll in Restate cannot be changed; cancel it and submit another' }
+    },
     async stop() {
       stateWatch.stop()
       readiness.stop()
@@ -108,7 +120,8 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     },
   }
 
-  async function prepare({ task: input, name, idempotency }: NewPoll): Promise<PollBeginning> {
+  async function prepare({ task: input, name, idempotency, webhook }: NewPoll): Promise<PollBeginning> {
+    if (webhook) throw new InvalidTaskError([NO_WEBHOOK])
     const task = parsePollTask(input)
     await criteriaOf(task)
     const id = idempotency === null ? effects.newId() : idOfKey(sealer.digest(idempotency.key))

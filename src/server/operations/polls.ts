@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
 import { submitBatch } from '../routes/poll-batch.ts'
+import { changePoll } from '../routes/poll-changes.ts'
 import { pollEvents } from '../routes/poll-events.ts'
 import {
   command,
@@ -11,6 +12,7 @@ import {
   submitPoll,
   tryPoll,
 } from '../routes/polls.ts'
+import { wakePoll } from '../routes/wake.ts'
 import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
 import {
   attemptPageSchema,
@@ -18,9 +20,10 @@ import {
   POLL_STATUSES,
   pollPageSchema,
   pollSchema,
+  submittedPollSchema,
   trialSchema,
 } from '../schemas/poll.ts'
-import { newPollSchema } from '../schemas/poll-task.ts'
+import { newPollSchema, pollChangesSchema } from '../schemas/poll-task.ts'
 
 const POLL = '/api/v1/polls/:id'
 const thePoll = { says: 'The poll.', schema: pollSchema }
@@ -47,8 +50,12 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     headers: { 'idempotency-key': said("The caller's own name for this submission.", v.string()) },
     body: { says: 'The Poll task, with a name beside its fields.', schema: newPollSchema },
     answers: {
-      201: { ...thePoll, headers: { location: said('Where the poll is.', v.string()) } },
-      200: { says: 'The first answer to this `Idempotency-Key`.', schema: pollSchema },
+      201: {
+        says: 'The poll.',
+        schema: submittedPollSchema,
+        headers: { location: said('Where the poll is.', v.string()) },
+      },
+      200: { says: 'The first answer to this `Idempotency-Key`.', schema: submittedPollSchema },
     },
     problems: [400, 413, 415, 422, 429, 507],
   },
@@ -124,6 +131,35 @@ export const POLL_OPERATIONS: readonly Operation[] = [
       204: { says: 'Nothing more will come.' },
     },
     problems: [400, 404],
+  },
+  {
+    method: 'patch',
+    path: POLL,
+    role: 'runner',
+    handle: changePoll,
+    summary: 'Changes a poll that waits',
+    description:
+      'What is left out stays as it is, of the exit criteria too. Another interval counts from now, a time-out from the start of the poll. An attempt in flight is waited for.',
+    body: { says: 'What is to change.', schema: pollChangesSchema },
+    answers: { 200: thePoll },
+    problems: [400, 404, 409, 413, 415, 422],
+  },
+  {
+    method: 'post',
+    path: `${POLL}/wake`,
+    role: 'anybody',
+    handle: wakePoll,
+    summary: 'Lets a poll ask now, for a callback of the job',
+    description:
+      'By the `wakeToken` of the submission, as `Authorization: Bearer` or as `token`. What the poll is answered then decides, not the call. Once a second at most.',
+    query: { token: said("The poll's own token, where a header cannot be set.", v.string()) },
+    answers: {
+      200: {
+        says: 'It asks, or has ended.',
+        schema: v.object({ id: v.string(), status: v.picklist(POLL_STATUSES) }),
+      },
+    },
+    problems: [401, 404, 409, 429],
   },
   {
     ...commandOf('cancel'),

@@ -10,13 +10,14 @@ import { refusalOf } from './refusal.ts'
 const STATUSES = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
 
 /** `POST /polls`: 201 once the poll is kept; 200 with the first answer for a key that was used before. */
-export async function submitPoll({ context, engine, egress }: ApiRequest): Promise<Response> {
-  const { task, name, text } = await readPollBody(context, egress)
+export async function submitPoll({ context, engine, egress, wakeTokens }: ApiRequest): Promise<Response> {
+  const { text, ...poll } = await readPollBody(context, egress)
   const key = idempotencyKey(context)
-  const result = await engine.submit({ task, name, idempotency: key === null ? null : { key, text } })
+  const result = await engine.submit({ ...poll, idempotency: key === null ? null : { key, text } })
   if (!('poll' in result)) return problem(context, refusalOf(result) as Problem)
   const location = `/api/v1/polls/${result.poll.id}`
-  return json(result.poll, result.kind === 'accepted' ? 201 : 200, { location })
+  const answer = { ...result.poll, wakeToken: wakeTokens.of(result.poll.id) }
+  return json(answer, result.kind === 'accepted' ? 201 : 200, { location })
 }
 
 /** `GET /polls`: newest first; `next` is the `cursor` of the next page. */
@@ -110,4 +111,8 @@ const TOO_MANY_TRIALS: Problem = {
   headers: { 'retry-after': '1' },
 }
 const NO_SUCH_ATTEMPT: Problem = { status: 404, kind: 'not-found', title: 'There is no such attempt' }
-const CONFLICT: Problem = { status: 409, kind: 'wrong-state', title: 'The poll is in no state for that' }
+export const CONFLICT: Problem = {
+  status: 409,
+  kind: 'wrong-state',
+  title: 'The poll is in no state for that',
+}

@@ -1,12 +1,20 @@
 import type { Schema } from '../operations.ts'
 import { problemSchema } from './common.ts'
-import { attemptSchema, keptAttemptSchema, outputsSchema, pollSchema, trialSchema } from './poll.ts'
+import {
+  attemptSchema,
+  keptAttemptSchema,
+  outputsSchema,
+  pollSchema,
+  submittedPollSchema,
+  trialSchema,
+} from './poll.ts'
 import { newPollSchema, shownTaskSchema } from './poll-task.ts'
 
 /** Schemas that have a name of their own in the API's document. */
 export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
   NewPoll: newPollSchema,
   Poll: pollSchema,
+  SubmittedPoll: submittedPollSchema,
   PollTask: shownTaskSchema,
   PollOutputs: outputsSchema,
   Attempt: attemptSchema,

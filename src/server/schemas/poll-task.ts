@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { pollTaskSchema } from '../../core/task.ts'
+import { CHANGEABLE_KEYS } from '../../engine/engine.ts'
+import { webhookSchema } from '../../engine/webhook.ts'
 import { said } from './common.ts'
 
 type Key = keyof typeof pollTaskSchema.entries
@@ -33,8 +35,21 @@ export const TASK_FIELDS: v.ObjectEntries = Object.fromEntries(
 /** The body of `POST /polls`. */
 export const newPollSchema = v.strictObject({
   name: v.optional(said('For people, and to filter by.', v.nullable(v.pipe(v.string(), v.maxLength(200))))),
+  webhook: v.optional(said('Who is told once it has ended.', v.nullable(webhookSchema))),
   ...TASK_FIELDS,
 })
+
+/** The body of `PATCH /polls/{id}`. */
+export const pollChangesSchema = v.strictObject(
+  Object.fromEntries(
+    CHANGEABLE_KEYS.map((key) => [key, said(MEANINGS[key], v.optional(bare(pollTaskSchema.entries[key])))]),
+  ),
+)
+
+/** Without its default: what is left out stays as it is. */
+function bare(schema: v.GenericSchema): v.GenericSchema {
+  return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema
+}
 
 const conditionText = v.nullable(v.string())
 const texts = v.record(v.string(), v.string())

@@ -55,6 +55,15 @@ export const pollSchema = v.object({
   output: said('The eleven outputs, once it has ended.', v.nullable(outputsSchema)),
 })
 
+/** The answer to a submission. */
+export const submittedPollSchema = v.object({
+  ...pollSchema.entries,
+  wakeToken: said(
+    'By it alone `POST /polls/{id}/wake` may be asked. It is told here and nowhere else.',
+    v.string(),
+  ),
+})
+
 export const attemptSchema = v.object({
   iteration: count,
   startedAt: said('Epoch milliseconds.', v.number()),

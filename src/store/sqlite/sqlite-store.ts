@@ -1,3 +1,4 @@
+import { NOT_DUE } from '../outbox.ts'
 import type {
   Idempotency,
   ListQuery,
@@ -37,16 +38,22 @@ export async function sqliteStore(path: string): Promise<Store> {
   const sql = prepareStatements(database)
   const group = groupCommit(database)
   const { removeOld, ...audit } = sqliteAudit(database, group)
-  const { add, ...outbox } = sqliteOutbox(database, group)
+  const { add, makeDue, ...outbox } = sqliteOutbox(database, group)
   return {
     catalog: sqliteCatalog(database, group),
     audit,
     outbox,
-    submit: (submission) => group.write(() => submit(sql, submission)),
+    submit: (submission) =>
+      group.write(() => {
+        const submitted = submit(sql, submission)
+        const { message, run } = submission
+        if (message && submitted.kind === 'added') add({ id: run.id, dueAt: NOT_DUE, value: message })
+        return submitted
+      }),
     change: (change) =>
       group.write(() => {
         writeChange(sql, change)
-        if (change.message) add(change.message)
+        if (change.endedAt !== null) makeDue(change.id, change.endedAt)
       }),
     async get(id) {
       const [row] = sql.run.all(id) as (RunRow & CountsRow)[]

@@ -1,6 +1,8 @@
 import { compileCondition, compileNumber } from '../../../src/condition/compile.ts'
 import { ConditionError } from '../../../src/condition/condition-error.ts'
+import { type Lint, type LintInput, lintCriteria } from '../../../src/condition/lint.ts'
 import { type FieldProblem, InvalidTaskError } from '../../../src/core/errors.ts'
+import { parseJson } from '../../../src/core/json.ts'
 import { type PollTaskInput, parsePollTask, urlProblems } from '../../../src/core/task.ts'
 import type { Trial } from '../api/polls.ts'
 import { explainCondition } from '../conditions.ts'
@@ -49,6 +51,31 @@ function conditionProblem(
   } catch (error) {
     if (error instanceof ConditionError) return { [path]: error.message }
     throw error
+  }
+}
+
+/** What of the exit criteria most likely is not meant, by the condition's name. */
+export function hintsOf(
+  { success, failure }: { readonly success: string; readonly failure: string },
+  trial: Trial | null,
+): Readonly<Record<'success' | 'failure', readonly string[]>> {
+  const sample = trial?.response && parseJson(trial.response.body)
+  const given = { success: success.trim() || null, failure: failure.trim() || null }
+  // Nothing is suspicious about a form that is still empty.
+  const lints =
+    given.success === null
+      ? []
+      : lintsOf(sample === undefined || sample === null ? given : { ...given, sample })
+  const of = (where: 'success' | 'failure') =>
+    lints.filter((lint) => lint.where === where).map(({ message, hint }) => `${message}; ${hint}`)
+  return { success: of('success'), failure: of('failure') }
+}
+
+function lintsOf(input: LintInput): Lint[] {
+  try {
+    return lintCriteria(input)
+  } catch {
+    return []
   }
 }
 

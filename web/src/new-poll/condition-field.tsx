@@ -1,13 +1,17 @@
 import { type KeyboardEvent, useRef, useState } from 'react'
 import type { Judged } from './check.ts'
+import { allAt, type Completing, completingAt } from './completing.ts'
 import { Field } from './field.tsx'
+import { NameChoice } from './name-choice.tsx'
 import type { Name } from './names.ts'
 
-interface Conditional {
+export interface ConditionFieldProps {
   readonly id: string
   readonly label: string
   readonly value: string
   readonly error: string | undefined
+  /** What most likely is not meant. */
+  readonly hints?: readonly string[]
   readonly judged: Judged | null
   readonly names: readonly Name[]
   readonly placeholder: string
@@ -16,31 +20,41 @@ interface Conditional {
 
 const WORDS = { holds: 'holds', 'does-not-hold': 'does not hold', error: 'cannot be decided' }
 
-/** A condition as one types it: its error, or what it gives over the answer; `$` offers names. */
-export function ConditionField({
-  id,
-  label,
-  value,
-  error,
-  judged,
-  names,
-  placeholder,
-  onChange,
-}: Conditional) {
+/** A condition as one types it: its error, or what it gives over the answer; names are offered, all of them by `$`. */
+export function ConditionField(props: ConditionFieldProps) {
+  const { id, label, value, error, hints = [], judged, names, placeholder, onChange } = props
   const area = useRef<HTMLTextAreaElement>(null)
-  const [isOpen, setOpen] = useState(false)
+  const [offer, setOffer] = useState<Completing | null>(null)
+  const [active, setActive] = useState(-1)
+  const open = (next: Completing | null, at: number) => {
+    setOffer(next)
+    setActive(next === null ? -1 : at)
+  }
   const insert = (path: string) => {
-    const [from, to] = [
-      area.current?.selectionStart ?? value.length,
-      area.current?.selectionEnd ?? value.length,
-    ]
-    onChange(value.slice(0, from) + path + value.slice(to))
-    setOpen(false)
-    const place = from + path.length
+    if (offer === null || area.current === null) return
+    onChange(value.slice(0, offer.from) + path + value.slice(area.current.selectionEnd).replace(/^\}/, ''))
+    open(null, -1)
+    const place = offer.from + path.length
     requestAnimationFrame(() => {
       area.current?.focus()
       area.current?.setSelectionRange(place, place)
     })
+  }
+  const keys = (event: KeyboardEvent) => {
+    if (offer === null) return
+    const chosen = offer.names[active]
+    if (event.key === 'Escape') open(null, -1)
+    else if (event.key === 'ArrowDown') setActive((active + 1) % offer.names.length)
+    else if (event.key === 'ArrowUp')
+      setActive((Math.max(0, active) - 1 + offer.names.length) % offer.names.length)
+    else if ((event.key === 'Enter' || event.key === 'Tab') && chosen !== undefined) insert(chosen.path)
+    else return
+    event.preventDefault()
+  }
+  const openAll = () => {
+    const caret = area.current?.selectionStart ?? value.length
+    open(offer === null ? allAt(caret, names) : null, 0)
+    area.current?.focus()
   }
   return (
     <Field id={id} label={label} error={error}>
@@ -48,25 +62,41 @@ export function ConditionField({
         <textarea
           ref={area}
           id={id}
-          rows={3}
+          rows={2}
           value={value}
           placeholder={placeholder}
           spellCheck={false}
-          onChange={({ target }) => onChange(target.value)}
+          onChange={({ target }) => {
+            onChange(target.value)
+            open(completingAt(target.value, target.selectionStart, names), -1)
+          }}
+          onKeyDown={keys}
+          onBlur={() => open(null, -1)}
           aria-invalid={error !== undefined}
           aria-describedby={`${id}-error ${id}-judged`}
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls={offer === null ? undefined : `${id}-names`}
+          aria-activedescendant={active < 0 ? undefined : `${id}-name-${active}`}
         />
         <button
           type="button"
           className="square"
           aria-label={`Names for ${label}`}
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
+          aria-expanded={offer !== null}
+          // The text keeps the focus, so that what is offered stays open.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={openAll}
         >
           $
         </button>
       </div>
-      {isOpen && <NameChoice names={names} onChoose={insert} onClose={() => setOpen(false)} />}
+      {offer !== null && <NameChoice id={id} label={label} offer={offer} active={active} onChoose={insert} />}
+      {hints.map((hint) => (
+        <p key={hint} className="lint">
+          {hint}
+        </p>
+      ))}
       <p id={`${id}-judged`} className={`judged ${judged?.kind ?? ''}`}>
         {judged && error === undefined && (
           <>
@@ -75,34 +105,5 @@ export function ConditionField({
         )}
       </p>
     </Field>
-  )
-}
-
-interface Choice {
-  readonly names: readonly Name[]
-  onChoose(path: string): void
-  onClose(): void
-}
-
-function NameChoice({ names, onChoose, onClose }: Choice) {
-  const keys = (event: KeyboardEvent<HTMLUListElement>) => {
-    if (event.key === 'Escape') onClose()
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-    event.preventDefault()
-    const buttons = [...event.currentTarget.querySelectorAll('button')]
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
-    buttons[(at + (event.key === 'ArrowDown' ? 1 : -1) + buttons.length) % buttons.length]?.focus()
-  }
-  return (
-    <ul className="names" onKeyDown={keys}>
-      {names.map(({ path, value }, index) => (
-        <li key={path}>
-          {/* biome-ignore lint/a11y/noAutofocus: it was opened by the button before it. */}
-          <button type="button" autoFocus={index === 0} onClick={() => onChoose(path)}>
-            <code>{path}</code> <span className="quiet">{value}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
   )
 }

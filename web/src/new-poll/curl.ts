@@ -1,6 +1,11 @@
 import { type Draft, headerRow } from './draft.ts'
 
+const JSON_HEADERS = ['Content-Type', 'Accept']
 const DATA = /^(-d|--data|--data-raw|--data-ascii|--data-binary|--json)$/
+
+/** Flags whose value says nothing of a poll. */
+const VALUED =
+  /^(-o|--output|-m|--max-time|--connect-timeout|--retry(-\S+)?|-w|--write-out|-x|--proxy|--cacert|-E|--cert|--key|-c|--cookie-jar|-e|--referer|--resolve|--limit-rate|-K|--config|-T|--upload-file|-F|--form)$/
 
 /** What a curl command says, for the form; null where the text is none. */
 export function draftOfCurl(text: string): Partial<Draft> | null {
@@ -11,9 +16,14 @@ export function draftOfCurl(text: string): Partial<Draft> | null {
   for (let i = 1; i < words.length; i++) {
     const [flag, value] = split(words[i] as string)
     const next = () => value ?? words[++i] ?? ''
-    if (flag === '-X' || flag === '--request') method = next()
+    if (VALUED.test(flag)) next()
+    else if (flag === '-X' || flag === '--request') method = next()
     else if (flag === '-H' || flag === '--header') headers.push(header(next()))
-    else if (DATA.test(flag)) payload += (payload === '' ? '' : '&') + next()
+    else if (DATA.test(flag)) {
+      payload += (payload === '' ? '' : '&') + next()
+      if (flag === '--json') headers.push(...JSON_HEADERS.map((name) => headerRow(name, 'application/json')))
+    } else if (flag === '-A' || flag === '--user-agent') headers.push(headerRow('User-Agent', next()))
+    else if (flag === '-b' || flag === '--cookie') headers.push(headerRow('Cookie', next()))
     else if (flag === '-u' || flag === '--user')
       headers.push(headerRow('Authorization', `Basic ${base64(next())}`))
     else if (flag === '--url') url = next()
@@ -32,7 +42,7 @@ export function draftOfCurl(text: string): Partial<Draft> | null {
 function split(word: string): [string, string | undefined] {
   const [, long, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? []
   if (long !== undefined) return [long, value]
-  return /^-[XHdu]./.test(word) ? [word.slice(0, 2), word.slice(2)] : [word, undefined]
+  return /^-[XHduAb]./.test(word) ? [word.slice(0, 2), word.slice(2)] : [word, undefined]
 }
 
 function header(text: string) {

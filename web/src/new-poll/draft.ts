@@ -7,6 +7,8 @@ export interface Draft {
   readonly pollCount: string
   readonly pollIntervalSeconds: string
   readonly ignoreFailure: boolean
+  /** Of intermediate failures, only those that can heal by themselves. */
+  readonly ignoreTransientOnly: boolean
   readonly headers: readonly HeaderRow[]
   readonly success: string
   readonly failure: string
@@ -18,6 +20,8 @@ export interface Draft {
   readonly initialDelaySeconds: string
   readonly backoffFactor: string
   readonly backoffMaxSeconds: string
+  readonly backoffJitter: string
+  readonly maxBodyBytes: string
   readonly successThreshold: string
   readonly progress: string
   readonly stallSeconds: string
@@ -44,6 +48,7 @@ export function emptyDraft(): Draft {
     pollCount: '5',
     pollIntervalSeconds: '60',
     ignoreFailure: false,
+    ignoreTransientOnly: false,
     headers: [headerRow('Accept', 'application/json'), headerRow('Content-Type', 'application/json')],
     success: '',
     failure: '',
@@ -55,6 +60,8 @@ export function emptyDraft(): Draft {
     initialDelaySeconds: '',
     backoffFactor: '',
     backoffMaxSeconds: '',
+    backoffJitter: '',
+    maxBodyBytes: '',
     successThreshold: '',
     progress: '',
     stallSeconds: '',
@@ -64,7 +71,9 @@ export function emptyDraft(): Draft {
 /** The task that a draft says; what is empty is left to its default. */
 export function taskOf(draft: Draft): PollTaskInput {
   const given = draft.headers.filter(({ name, value }) => name !== '' || value !== '')
-  const { backoffFactor: factor, backoffMaxSeconds: maxSeconds } = draft
+  const { backoffFactor, backoffMaxSeconds, backoffJitter } = draft
+  const backoff = { factor: backoffFactor, maxSeconds: backoffMaxSeconds, jitter: backoffJitter }
+  const grown = Object.entries(backoff).filter(([, value]) => value !== '')
   const task = {
     url: draft.url.trim(),
     ...filled(draft, ['method', 'payload', 'pollCount', 'pollIntervalSeconds', 'timeoutSeconds']),
@@ -74,13 +83,12 @@ export function taskOf(draft: Draft): PollTaskInput {
       'successThreshold',
       'progress',
       'stallSeconds',
+      'maxBodyBytes',
     ]),
-    ignoreFailure: draft.ignoreFailure,
+    ignoreFailure: draft.ignoreFailure && draft.ignoreTransientOnly ? 'transient' : draft.ignoreFailure,
     headers: Object.fromEntries(given.map(({ name, value }) => [name.trim(), value])),
     exitCriteria: filled(draft, ['success', 'failure', 'pending']),
-    ...((factor !== '' || maxSeconds !== '') && {
-      backoff: { ...(factor !== '' && { factor }), ...(maxSeconds !== '' && { maxSeconds }) },
-    }),
+    ...(grown.length > 0 && { backoff: Object.fromEntries(grown) }),
   }
   return task as PollTaskInput
 }
@@ -100,6 +108,7 @@ export function draftOf({ name, task }: { name: string | null; task: PollTask })
     pollCount: String(task.pollCount),
     pollIntervalSeconds: String(task.pollIntervalSeconds),
     ignoreFailure: task.ignoreFailure !== false,
+    ignoreTransientOnly: task.ignoreFailure === 'transient',
     headers: Object.entries(task.headers).map(([header, value]) => headerRow(header, unmasked(value))),
     success: text(exitCriteria.success),
     failure: text(exitCriteria.failure),
@@ -111,6 +120,8 @@ export function draftOf({ name, task }: { name: string | null; task: PollTask })
     initialDelaySeconds: text(task.initialDelaySeconds, 0),
     backoffFactor: text(backoff?.factor),
     backoffMaxSeconds: text(backoff?.maxSeconds),
+    backoffJitter: text(backoff?.jitter, 0),
+    maxBodyBytes: text(task.maxBodyBytes, 5 * 1024 * 1024),
     successThreshold: text(task.successThreshold, 1),
     progress: text(task.progress),
     stallSeconds: text(task.stallSeconds),

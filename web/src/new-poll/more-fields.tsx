@@ -1,5 +1,8 @@
+import type { Judged } from './check.ts'
+import { ConditionField } from './condition-field.tsx'
 import type { Draft } from './draft.ts'
 import { TextField } from './field.tsx'
+import type { Name } from './names.ts'
 
 interface Field {
   readonly key: keyof Draft & string
@@ -8,17 +11,10 @@ interface Field {
   readonly placeholder: string
 }
 
-/** What the original's form does not have. */
 const FIELDS: readonly Field[] = [
   { key: 'name', path: 'name', label: 'Name', placeholder: 'what the list calls it' },
   { key: 'method', path: 'method', label: 'Method', placeholder: 'GET' },
   { key: 'payload', path: 'payload', label: 'Payload', placeholder: 'sent anew with every attempt' },
-  {
-    key: 'pending',
-    path: 'exitCriteria.pending',
-    label: 'Pending Condition',
-    placeholder: 'any other answer is then an unknown state',
-  },
   {
     key: 'timeoutSeconds',
     path: 'timeoutSeconds',
@@ -44,32 +40,59 @@ const FIELDS: readonly Field[] = [
     label: 'Longest interval by backoff (in seconds)',
     placeholder: '300',
   },
-  { key: 'successThreshold', path: 'successThreshold', label: 'Successes in a row', placeholder: '1' },
   {
-    key: 'progress',
-    path: 'progress',
-    label: 'Progress (a number of the answer)',
-    placeholder: 'none, as in progress',
+    key: 'backoffJitter',
+    path: 'backoff.jitter',
+    label: 'Jitter (0 to 1)',
+    placeholder: '0: no interval is spread',
   },
+  { key: 'successThreshold', path: 'successThreshold', label: 'Successes in a row', placeholder: '1' },
   {
     key: 'stallSeconds',
     path: 'stallSeconds',
     label: 'Stalled after (in seconds without progress)',
     placeholder: 'never',
   },
+  {
+    key: 'maxBodyBytes',
+    path: 'maxBodyBytes',
+    label: 'Longest body (in bytes)',
+    placeholder: '5242880',
+  },
 ]
+
+const CONDITIONS = [
+  {
+    key: 'pending',
+    path: 'exitCriteria.pending',
+    label: 'Pending Condition',
+    placeholder: 'any other answer is then an unknown state',
+  },
+  { key: 'progress', path: 'progress', label: 'Progress (a number of the answer)', placeholder: 'progress' },
+] as const
 
 interface Given {
   readonly draft: Draft
+  readonly names: readonly Name[]
   readonly errorAt: (path: string) => string | undefined
+  readonly judged: (source: string) => Judged | null
   onChange(path: string, part: Partial<Draft>): void
 }
 
-export function MoreFields({ draft, errorAt, onChange }: Given) {
-  const isWrong = FIELDS.some(({ path }) => errorAt(path) !== undefined)
+/** What the original's form does not have, folded away. */
+export function MoreFields({ draft, names, errorAt, judged, onChange }: Given) {
+  const isWrong = [...FIELDS, ...CONDITIONS].some(({ path }) => errorAt(path) !== undefined)
   return (
     <details className="more" open={isWrong || undefined}>
       <summary>More</summary>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={draft.ignoreTransientOnly}
+          onChange={({ target }) => onChange('ignoreFailure', { ignoreTransientOnly: target.checked })}
+        />{' '}
+        Ignore only intermediate failures that can heal by themselves
+      </label>
       <div className="grid">
         {FIELDS.map(({ key, path, label, placeholder }) => (
           <TextField
@@ -83,6 +106,19 @@ export function MoreFields({ draft, errorAt, onChange }: Given) {
           />
         ))}
       </div>
+      {CONDITIONS.map(({ key, path, label, placeholder }) => (
+        <ConditionField
+          key={key}
+          id={key}
+          label={label}
+          placeholder={placeholder}
+          value={draft[key]}
+          error={errorAt(path)}
+          judged={key === 'pending' ? judged(draft[key]) : null}
+          names={names}
+          onChange={(value) => onChange(path, { [key]: value })}
+        />
+      ))}
     </details>
   )
 }

@@ -1,16 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ClipboardEvent, type FormEvent, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useMemo, useRef, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { announce } from '../announce.tsx'
-import { type PollView, submitPoll, tryPoll } from '../api/polls.ts'
+import { type PollView, submitPoll, tryPoll, useCaller } from '../api/polls.ts'
 import { ProblemError, request, sayError } from '../api/request.ts'
-import { ConditionField } from './condition-field.tsx'
-import { draftOfCurl } from './curl.ts'
 import { type Draft, draftOf, emptyDraft, taskOf } from './draft.ts'
-import { TextField } from './field.tsx'
-import { HeadersField } from './headers-field.tsx'
+import { ExitCriteriaFields } from './exit-criteria-fields.tsx'
 import { MoreFields } from './more-fields.tsx'
 import { namesOf } from './names.ts'
+import { PollRequestFields } from './poll-request-fields.tsx'
 import { TrialResult } from './trial-result.tsx'
 import { useCheck } from './use-check.ts'
 
@@ -23,6 +21,14 @@ export function NewPollPage() {
     enabled: from !== null,
     staleTime: Number.POSITIVE_INFINITY,
   })
+  const caller = useCaller().data
+  if (caller?.role === 'viewer')
+    return (
+      <>
+        <h1>New poll</h1>
+        <p>The token of {caller.name} may look, but start nothing: a runner's may.</p>
+      </>
+    )
   if (from !== null && model.isPending) return <p className="quiet">Loading…</p>
   return (
     <Form
@@ -49,12 +55,12 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
   })
   const submitting = useMutation({ mutationFn: submitPoll, onSuccess: ({ id }) => navigate(`/polls/${id}`) })
   const trial = trying.data ?? null
-  const { isLoaded, problems, judged } = useCheck(draft, trial)
+  const { isLoaded, problems, judged, hints } = useCheck(draft, trial)
   const names = useMemo(() => namesOf(trial), [trial])
   const refused = { ...fieldsOf(trying.error), ...fieldsOf(submitting.error) }
   const errorAt = (path: string) =>
     (isSent || touched.has(path) ? problems[path] : undefined) ?? refused[path]
-  const change = (path: string) => (part: Partial<Draft>) => {
+  const change = (path: string, part: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...part }))
     setTouched((before) => new Set([...before, path]))
     if (Object.keys(refused).length > 0) {
@@ -69,13 +75,7 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
     if (how === 'try') trying.mutate(task)
     else submitting.mutate({ ...task, ...(draft.name !== '' && { name: draft.name }) })
   }
-  const paste = (event: ClipboardEvent) => {
-    const pasted = draftOfCurl(event.clipboardData.getData('text'))
-    if (pasted === null) return
-    event.preventDefault()
-    change('url')(pasted)
-    announce('The form is filled from the curl command.')
-  }
+  const fields = { draft, errorAt, onChange: change }
   const error = submitting.error ?? trying.error
   return (
     <form
@@ -92,86 +92,21 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
       )}
       <div className="form-and-trial">
         <div>
-          <fieldset className="card">
-            <legend>Poll Request</legend>
-            <div onPaste={paste}>
-              <TextField
-                id="url"
-                label="URL (required)"
-                value={draft.url}
-                error={errorAt('url')}
-                hint="A curl command pasted here fills the form."
-                inputMode="url"
-                placeholder="https://"
-                isRequired
-                onChange={(url) => change('url')({ url })}
-              />
-            </div>
-            <div className="grid">
-              <TextField
-                id="pollCount"
-                label="Count"
-                value={draft.pollCount}
-                error={errorAt('pollCount')}
-                inputMode="numeric"
-                onChange={(pollCount) => change('pollCount')({ pollCount })}
-              />
-              <TextField
-                id="pollIntervalSeconds"
-                label="Interval (in seconds)"
-                value={draft.pollIntervalSeconds}
-                error={errorAt('pollIntervalSeconds')}
-                inputMode="decimal"
-                onChange={(pollIntervalSeconds) => change('pollIntervalSeconds')({ pollIntervalSeconds })}
-              />
-            </div>
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={draft.ignoreFailure}
-                onChange={({ target }) => change('ignoreFailure')({ ignoreFailure: target.checked })}
-              />{' '}
-              Ignore Intermediate Failure
-            </label>
-            <HeadersField
-              rows={draft.headers}
-              errors={isSent || touched.has('headers') ? { ...problems, ...refused } : refused}
-              onChange={(headers) => change('headers')({ headers })}
-            />
-          </fieldset>
-          <fieldset className="card">
-            <legend>Exit criteria</legend>
-            <ConditionField
-              id="success"
-              label="Success Condition"
-              value={draft.success}
-              placeholder={'status == "FINISHED"'}
-              error={errorAt('exitCriteria.success')}
-              judged={judged(draft.success)}
-              names={names}
-              onChange={(success) => change('exitCriteria.success')({ success })}
-            />
-            <ConditionField
-              id="failure"
-              label="Failure Condition"
-              value={draft.failure}
-              placeholder={'status == "FAILED"'}
-              error={errorAt('exitCriteria.failure')}
-              judged={judged(draft.failure)}
-              names={names}
-              onChange={(failure) => change('exitCriteria.failure')({ failure })}
-            />
-          </fieldset>
-          <fieldset className="card">
+          <PollRequestFields
+            {...fields}
+            headerErrors={isSent || touched.has('headers') ? { ...problems, ...refused } : refused}
+          />
+          <ExitCriteriaFields {...fields} names={names} hints={hints} judged={judged} />
+          <fieldset className="card folded">
             <legend className="hidden">More</legend>
-            <MoreFields draft={draft} errorAt={errorAt} onChange={(path, part) => change(path)(part)} />
+            <MoreFields {...fields} names={names} judged={judged} />
           </fieldset>
           {error && (
             <p className="error" role="alert">
               {sayError(error)}
             </p>
           )}
-          <div className="commands">
+          <div className="commands of-form">
             <button type="submit" className="primary" disabled={submitting.isPending}>
               Start polling
             </button>
@@ -193,10 +128,13 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
 
 function NoTrial() {
   return (
-    <p className="quiet">
-      <strong>Try it</strong> sends one attempt and shows the answer here; the conditions are then judged
-      against it as you type. Nothing of it is kept.
-    </p>
+    <section className="card empty">
+      <h2>Nothing tried yet</h2>
+      <p className="quiet">
+        <strong>Try it</strong> sends one attempt and shows the answer here. The conditions are then judged
+        against it as you type, and its properties are offered. Nothing of it is kept.
+      </p>
+    </section>
   )
 }
 

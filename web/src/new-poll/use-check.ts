@@ -3,6 +3,8 @@ import type { Trial } from '../api/polls.ts'
 import type { Problems } from './check.ts'
 import { type Draft, taskOf } from './draft.ts'
 
+const NO_HINTS = { success: [], failure: [] }
+
 type Check = typeof import('./check.ts')
 
 /** The server's own checks, loaded once the form is shown. */
@@ -14,5 +16,6 @@ export function useCheck(draft: Draft, trial: Trial | null) {
   const problems: Problems = check === null ? {} : check.checkTask(taskOf(draft))
   const judged = (source: string) =>
     check === null || trial === null ? null : check.judgeCondition(source, trial)
-  return { isLoaded: check !== null, problems, judged }
+  const hints = check?.hintsOf(draft, trial) ?? NO_HINTS
+  return { isLoaded: check !== null, problems, judged, hints }
 }

@@ -22,6 +22,8 @@ interface PollProgress {
   readonly last: HttpResponse | null
   /** The iteration that `last` came from, and how long after the start. */
   readonly lastAt: ResponseMoment | null
+  /** The verdicts of the last attempts, a letter each, the oldest first: s, f, p, t, b. */
+  readonly recent: string
   /** How often each thing was observed: `200 pending` -> 12. */
   readonly observed: Readonly<Record<string, number>>
   /** Attempts in a row that were `broken`, and why the last of them was. */
@@ -94,6 +96,7 @@ export function start(task: PollTask, now: number): WaitingPoll {
     iterationCount: 0,
     last: null,
     lastAt: null,
+    recent: '',
     observed: {},
     brokenStreak: null,
     lastJudgement: null,
@@ -245,6 +248,7 @@ function observe(state: WaitingPoll, { look, response, event, progressValue }: O
     iterationCount: moment.iteration,
     last: response ?? state.last,
     lastAt: response ? moment : state.lastAt,
+    recent: (state.recent + judgement.verdict.charAt(0)).slice(-MOST_RECENT),
     observed: countedUp(state.observed, what),
     brokenStreak:
       judgement.verdict === 'broken'
@@ -255,6 +259,9 @@ function observe(state: WaitingPoll, { look, response, event, progressValue }: O
     progress: nextProgress(state, progressValue, event.now),
   }
 }
+
+/** Verdicts that a state tells one by one. */
+const MOST_RECENT = 30
 
 function countedUp(counts: PollProgress['observed'], what: string): PollProgress['observed'] {
   const next = { ...counts }
@@ -323,7 +330,8 @@ function retryAfterReason(attempt: Attempt, now: number): string {
 }
 
 function finish(poll: CompiledPoll, state: WaitingPoll, now: number, closing: Closing): DonePoll {
-  const { startedAt, iterationCount, last, lastAt, observed, brokenStreak, lastJudgement, lastValues } = state
+  const { startedAt, iterationCount, last, lastAt, recent, observed } = state
+  const { brokenStreak, lastJudgement, lastValues } = state
   return {
     version: 1,
     kind: 'done',
@@ -331,6 +339,7 @@ function finish(poll: CompiledPoll, state: WaitingPoll, now: number, closing: Cl
     iterationCount,
     last,
     lastAt,
+    recent,
     observed,
     brokenStreak,
     lastJudgement,

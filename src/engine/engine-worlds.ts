@@ -243,10 +243,12 @@ function farSide({ now }: Pick<Clock, 'now'>, until: EngineWorld['until']) {
     sent,
     most: () => most,
     /** Answers the oldest request that waits, once there is one. */
-    async answer(status: string) {
+    async answer(status: string, more: object = {}) {
       await until(() => held.length > 0)
-      held[0]?.answer({ status })
+      held[0]?.answer({ status, ...more })
     },
+    /** Requests that wait for their answer. */
+    waiting: () => held.map(({ request }) => request),
     answerAll() {
       for (const { answer } of [...held]) answer({ status: 'FINISHED' })
     },

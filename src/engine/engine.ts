@@ -4,7 +4,16 @@ import type { PollOutputs } from '../core/outputs.ts'
 import type { LedgerEntry, Outcome, WaitingPoll } from '../core/poll.ts'
 import type { WaitReason } from '../core/schedule.ts'
 import type { PollTask, PollTaskInput } from '../core/task.ts'
-import type { PollStatus, StoredEvent } from '../store/store.ts'
+import type { PollStatus, RunFilter, StoredEvent } from '../store/store.ts'
+import type {
+  ExecutionCommand,
+  ExecutionCommandResult,
+  ExecutionView,
+  NewExecution,
+  RunPage,
+  RunRow,
+  StartResult,
+} from './executions.ts'
 import type { Webhook } from './webhook.ts'
 
 /** A poll as it is shown: every secret of it is masked. Instants are ISO 8601, UTC. */
@@ -112,6 +121,11 @@ export const CHANGEABLE_KEYS = [
   'stallSeconds',
 ] as const
 export type PollChanges = Partial<Pick<PollTaskInput, (typeof CHANGEABLE_KEYS)[number]>>
+/** Which runs are wanted; null for whichever. */
+export interface RunQuery extends RunFilter {
+  readonly before: number | null
+  readonly limit: number
+}
 
 export interface EngineLoad {
   /** Runs that have not ended. */
@@ -120,6 +134,21 @@ export interface EngineLoad {
   readonly running: number
   /** Attempts that are due and wait for their turn. */
   readonly queued: number
+}
+
+/** Carries executions of pipelines on, beside polls. */
+export interface ExecutionEngine {
+  /** Polls and executions together, newest first. */
+  listRuns(query: RunQuery): Promise<RunPage>
+  /** One of them as a line of that list. */
+  getRow(id: string): Promise<RunRow | null>
+  /** Calls back, with its id, when any run has changed. Returns how to end that. */
+  watchAll(listener: (id: string) => void): () => void
+  /** @throws BideError where its pipelines do not fit. */
+  start(start: NewExecution): Promise<StartResult>
+  get(id: string): Promise<ExecutionView | null>
+  /** `by` completes "cancelled by ...". */
+  command(id: string, command: ExecutionCommand, by: string): Promise<ExecutionCommandResult>
 }
 
 /** Carries polls on that outlive the process. What it answers is kept, whatever happens afterwards. */
@@ -132,14 +161,16 @@ export interface Engine {
     readonly before: number | null
     readonly limit: number
   }): Promise<PollPage>
-  /** What happened to a poll after that event; null where there is no such poll. */
+  /** Pipelines; null where this engine runs none. */
+  readonly executions: ExecutionEngine | null
+  /** What happened to a run after that event; null where there is no such run. */
   events(
     id: string,
     query: { readonly after: number; readonly limit: number; readonly kind: string | null },
   ): Promise<readonly StoredEvent[] | null>
   /** The attempt of that number, or the one it was folded into; null where there is none. */
   attempt(id: string, iteration: number): Promise<AttemptView | null>
-  /** Calls back after each event of a poll has been kept. Returns how to end that. */
+  /** Calls back after each event of a run has been kept. Returns how to end that. */
   watch(id: string, listener: () => void): () => void
   /** `by` completes "cancelled by ...". */
   command(id: string, command: PollCommand, by: string): Promise<CommandResult>

@@ -11,6 +11,8 @@ export interface RunStart {
   readonly input?: Readonly<Record<string, string>>
   readonly requestBy?: string
   readonly comments?: string
+  /** It waits until it is told to begin. */
+  readonly isQueued?: boolean
   readonly now: number
 }
 
@@ -23,7 +25,7 @@ export function newRun(pipeline: Pipeline, begin: RunStart): RunState {
     executionIndex: begin.executionIndex ?? 1,
     requestBy: begin.requestBy ?? '',
     comments: begin.comments ?? '',
-    status: 'RUNNING',
+    status: begin.isQueued ? 'QUEUED' : 'RUNNING',
     statusMessage: '',
     startedAt: begin.now,
     endedAt: null,
@@ -38,6 +40,11 @@ export function newRun(pipeline: Pipeline, begin: RunStart): RunState {
     children: 0,
     notes: [],
   }
-  const said = { event: 'start', task: null, status: 'RUNNING', statusMessage: '', now: begin.now } as const
+  return begin.isQueued ? run : toldOfStart(pipeline, run, begin.now)
+}
+
+/** The run with the notifications of its start. */
+export function toldOfStart(pipeline: Pipeline, run: RunState, now: number): RunState {
+  const said = { event: 'start', task: null, status: 'RUNNING', statusMessage: '', now } as const
   return notify(run, pipeline.webhooks, said)
 }

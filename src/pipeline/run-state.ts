@@ -64,6 +64,8 @@ export interface TaskRun {
   readonly startedAt: number
   readonly endedAt: number | null
   readonly work: Work | null
+  /** The verdicts of a Poll task's last attempts, as its state has them. */
+  readonly recent: string
   /** The run of a PIPELINE task; kept when it has ended. */
   readonly child: RunState | null
 }

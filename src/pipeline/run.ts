@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../core/poll.ts'
 import { type Task, tasksOf } from './definition.ts'
-import { newRun, type RunStart } from './new-run.ts'
+import { newRun, type RunStart, toldOfStart } from './new-run.ts'
 import { notify, told } from './notices.ts'
 import { isEnded, type RunState, taskKey, withTask } from './run-state.ts'
 import { envOf, pipelineOf, type RunContext } from './scope.ts'
@@ -25,6 +25,8 @@ export type RunEvent =
     }
   /** A REST request may or may not have been received: the task ends, or is sent again where that is wanted. */
   | { readonly kind: 'lost'; readonly path: RunPath; readonly sendAgain: boolean; readonly now: number }
+  /** A run that was queued has its place. */
+  | { readonly kind: 'begin'; readonly now: number }
   | { readonly kind: 'pause' | 'resume'; readonly now: number }
   | { readonly kind: 'cancel'; readonly by: string; readonly now: number }
 
@@ -47,6 +49,8 @@ export function advanceRun(context: RunContext, run: RunState, event: RunEvent):
 
 function apply(context: RunContext, run: RunState, event: RunEvent): RunStep {
   switch (event.kind) {
+    case 'begin':
+      return { run: begun(context, run, event.now), entry: null }
     case 'pause':
     case 'resume':
       return { run: withPause(run, event.kind === 'pause'), entry: null }
@@ -79,6 +83,11 @@ function applyToTask(
   }
   const work = { ...before.work, isSent: event.kind === 'sending' }
   return { run: withTask(run, key, { ...before, work }), entry: null }
+}
+
+function begun(context: RunContext, run: RunState, now: number): RunState {
+  if (run.status !== 'QUEUED') return run
+  return toldOfStart(pipelineOf(context, run.pipeline), { ...run, status: 'RUNNING' }, now)
 }
 
 function notified(run: RunState, { id, failure }: Extract<RunEvent, { kind: 'notified' }>): RunState {

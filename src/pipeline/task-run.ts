@@ -38,6 +38,7 @@ const NOT_BEGUN: TaskRun = {
   startedAt: 0,
   endedAt: null,
   work: null,
+  recent: '',
   child: null,
 }
 
@@ -86,9 +87,10 @@ export function answerTask(
     const poll = renderPoll(task, env.lookup)
     const { state, entry: seen } = advance(poll, run.work.state, { ...answer, now: env.now })
     const entry = env.redactor.json(seen) as LedgerEntry
+    const { recent } = state
     if (state.kind === 'waiting')
-      return { run: { ...run, work: { kind: 'poll', state, last: entry } }, entry }
-    return { run: endedPoll(task, run, { env, state }), entry }
+      return { run: { ...run, recent, work: { kind: 'poll', state, last: entry } }, entry }
+    return { run: endedPoll(task, { ...run, recent }, { env, state }), entry }
   }
   if (task.type !== 'REST' || run.work?.kind !== 'rest') return { run, entry: null }
   return {

@@ -4,11 +4,12 @@ import { createRedactor } from '../../core/redact.ts'
 import { runPipeline } from '../../engine/run-pipeline.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { createTransport } from '../../http/transport.ts'
+import { taskChanges } from '../../pipeline/changes.ts'
 import { unknownExchanges } from '../../pipeline/exchanges.ts'
 import { renderProblem } from '../../pipeline/problem.ts'
 import { runReport } from '../../pipeline/report.ts'
-import { advanceRun, ROLLBACK, startRun } from '../../pipeline/run.ts'
-import { isEnded, type RunState, type TaskRun } from '../../pipeline/run-state.ts'
+import { advanceRun, startRun } from '../../pipeline/run.ts'
+import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import { exitCode } from '../exit-code.ts'
 import { RUN_OPTIONS } from '../options.ts'
@@ -119,19 +120,8 @@ interface Change {
 /** A line for each task whose status has changed, and for each attempt. */
 function writeChanges({ before, run, attempt }: Change): void {
   if (attempt) writeLine(toJson({ task: attempt.path.join(' > '), ...attempt.entry }))
-  const earlier = before === null ? new Map() : tasksIn(before)
-  for (const [task, { status, message }] of tasksIn(run)) {
-    if (earlier.get(task)?.status !== status) writeLine(toJson({ task, status, message }))
-  }
-}
-
-/** The tasks of a run and of the runs inside it. */
-function tasksIn(run: RunState, prefix = ''): Map<string, TaskRun> {
-  const own = Object.entries(run.tasks).flatMap(([key, task]): [string, TaskRun][] => [
-    [prefix + key, task],
-    ...(task.child ? tasksIn(task.child, `${prefix}${key} > `) : []),
-  ])
-  return new Map([...own, ...(run.rollback ? tasksIn(run.rollback.run, `${prefix}${ROLLBACK} > `) : [])])
+  for (const { path, status, message } of taskChanges(before, run))
+    writeLine(toJson({ task: path.join(' > '), status, message }))
 }
 
 function report(

@@ -29,7 +29,7 @@ export function answerPlace(id: string): string {
 export function createAttemptReader(store: Store, sealer: Sealer): Engine['attempt'] {
   return async (id, iteration) => {
     const stored = await store.get(id)
-    if (stored === null) return null
+    if (stored?.kind !== 'poll') return null
     const event = await attemptEvent((query) => store.events(id, query), iteration)
     if (event === null) return null
     const { task, state } = unsealed(stored, sealer)

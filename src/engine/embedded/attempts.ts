@@ -107,7 +107,7 @@ export function createAttempts({
       await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll, land)))
     } catch (error) {
       onProblem(error)
-      if (!isAbandoned) arm({ id, origin: '', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
+      if (!isAbandoned) arm({ id, origin: 'defect', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
     }
   }
   const rearm = (poll: KeptPoll) => {

@@ -6,19 +6,24 @@ import { createAgenda } from './agenda.ts'
 import { createAttemptReader } from './attempt-view.ts'
 import { createAttempts } from './attempts.ts'
 import { createCommands } from './commands.ts'
+import { createExecutions } from './executions.ts'
 import { createHorizon } from './horizon.ts'
 import { createKeeper } from './keeper.ts'
+import { createKeptExecutions } from './kept-executions.ts'
 import { createKeptPolls, unsealed } from './kept-polls.ts'
 import { createLanes, type LaneLimits } from './lanes.ts'
 import { createLoop } from './loop.ts'
 import { pollView } from './poll-view.ts'
 import { createRevisions } from './revisions.ts'
+import { createRunList } from './run-list.ts'
 import type { Sealer } from './sealer.ts'
 import { sharedCriteria } from './shared-criteria.ts'
+import type { SharedParts } from './shared-parts.ts'
 import { createStoreRoom } from './store-room.ts'
 import { createSubmissions } from './submissions.ts'
 import { sweep } from './sweep.ts'
 import { createTrials } from './trials.ts'
+import { createTurns, isTurn } from './turns.ts'
 import { createWatchers } from './watchers.ts'
 
 export interface EmbeddedEngineOptions {
@@ -35,6 +40,8 @@ export interface EmbeddedEngineOptions {
   readonly keepRows?: number
   /** With so many bytes in the store nothing more is taken in. */
   readonly maxStoreBytes?: number
+  /** Where people can look at an execution; its id by default. */
+  readonly executionUrl?: (executionId: string) => string
   /** Hears of every attempt of a poll once its answer is there. */
   readonly onAttempt?: (made: MadeAttempt) => void
   /** Hears of what goes wrong with no caller to be told. */
@@ -80,7 +87,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
   const onAttempt = options.onAttempt ?? (() => {})
-  const shared = {
+  const shared: Omit<SharedParts, 'arm'> = {
     store,
     sealer,
     effects,
@@ -105,22 +112,40 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     ratePerOrigin: Number.POSITIVE_INFINITY,
     ...options.limits,
   }
-  const lanes = createLanes({ limits, clock, run: attempts.make, prepare: polls.prepare })
-  const loop = createLoop({ agenda, horizon, lanes, clock: effects.clock, onProblem })
+  const lanes = createLanes({
+    limits,
+    clock,
+    run: (id) => turns.grant(id) ?? attempts.make(id),
+    prepare: (id) => (isTurn(id) ? undefined : polls.prepare(id)),
+  })
+  const turns = createTurns(lanes.add)
+  const kept = createKeptExecutions(store, sealer, { executionUrl: options.executionUrl ?? ((id) => id) })
+  const executions = createExecutions({ ...shared, arm, executions: kept, turns })
+  const toDo = {
+    add: (origin: string, id: string) => (origin === '' ? executions.make(id) : lanes.add(origin, id)),
+  }
+  const loop = createLoop({ agenda, horizon, lanes: toDo, clock: effects.clock, onProblem })
   const commands = createCommands({ ...shared, arm })
   const keepMs = options.keepMs ?? KEEP_MS
   const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
   const swept = sweep({ store, clock, keepMs, keepRows, signal: stopping.signal, onProblem })
+  const { start, get, command } = executions
+  await executions.resume()
   return {
     ...createSubmissions({ ...shared, arm }),
     ...createTrials(effects, criteriaOf),
     command: commands,
     revise: createRevisions({ ...shared, arm }),
     watch: watchers.add,
+    executions: {
+      ...{ start, get, command },
+      ...createRunList({ store, sealer, executions: kept }),
+      watchAll: watchers.addAll,
+    },
     attempt: createAttemptReader(store, sealer),
     async get(id) {
       const stored = await store.get(id)
-      return stored && pollView(unsealed(stored, sealer))
+      return stored?.kind === 'poll' ? pollView(unsealed(stored, sealer)) : null
     },
     async list({ limit, ...query }) {
       const { runs, next } = await store.list({ ...query, kind: 'poll', name: null, text: null, limit })
@@ -142,6 +167,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       over.abort()
       attempts.abandon()
       keeper.giveUp()
+      await executions.abandon()
       await lanes.idle()
       await attempts.settled()
       await swept

@@ -2,7 +2,7 @@ import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import type { EventCounts } from '../../store/store.ts'
 
 /** Attempts that differ are kept one by one, up to so many events; after that, the last alone. */
-const MOST_EVENTS = 1000
+export const MOST_EVENTS = 1000
 
 /**
  * Whether an attempt that did not end its poll need not be kept beside the one before: nothing was new, or a ledger

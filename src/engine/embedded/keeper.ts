@@ -1,6 +1,6 @@
 import type { DonePoll } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { NewEvent, Store, StoredEvent } from '../../store/store.ts'
+import type { Store, StoredEvent, StoredRun } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
 import { answerPlace } from './attempt-view.ts'
 import { askAt, type KeptPoll } from './kept-polls.ts'
@@ -17,13 +17,30 @@ export interface Happening {
   readonly answer?: string
 }
 
-/** Writes polls down until they are kept. */
+/** A run in memory, with what is known of its events. */
+interface Keepable {
+  readonly id: string
+  lastEvent: number
+  folded: number
+  endsFolding: boolean
+}
+
+/** How a run stands; its texts are still to be sealed. */
+export interface Standing extends Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> {
+  readonly state: string
+  /** Where it is another one than before. */
+  readonly task?: string
+}
+
+/** Writes runs down until they are kept. */
 export interface Keeper {
   /**
    * Resolves once the poll and what happened to it are kept, and its task where that is another one; while the store
    * cannot be written it tries again.
    */
   keep(poll: KeptPoll, happenings: readonly Happening[], task?: PollTask): Promise<void>
+  /** The same for a run of any kind; `standing` is asked at each try. */
+  keepRun(run: Keepable, standing: () => Standing, happenings: readonly Happening[]): Promise<void>
   isWell(): boolean
   /** Tries no more: what cannot be written by now rejects. */
   giveUp(): void
@@ -42,42 +59,54 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const over = new AbortController()
   let isWell = true
   /** Made anew at each try: an older one that comes late would undo what came after it. */
-  const changeOf = (poll: KeptPoll, events: readonly NewEvent[], folds: boolean) => ({
-    id: poll.id,
-    status: statusOf(poll.state, poll.isPaused),
-    dueAt: poll.state.kind === 'waiting' && !poll.isPaused ? askAt(poll) : null,
-    endedAt: poll.state.kind === 'done' ? poll.state.endedAt : null,
-    state: sealer.seal(JSON.stringify(poll.state), `state ${poll.id}`),
-    events,
-    folds,
+  const changeOf = (id: string, { state, task, ...row }: Standing) => ({
+    id,
+    ...row,
+    state: sealer.seal(state, `state ${id}`),
+    ...(task !== undefined && { task: sealer.seal(task, `task ${id}`) }),
   })
-  const sealedTask = ({ id }: KeptPoll, task: PollTask | undefined) =>
-    task && { task: sealer.seal(JSON.stringify(task), `task ${id}`) }
+  const keepRun: Keeper['keepRun'] = async (run, standing, happenings) => {
+    const at = clock.now()
+    const events = happenings.map(({ kind, data, answer }) => ({
+      ...eventOf({ number: ++run.lastEvent, kind, at, data }),
+      ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(run.id)) }),
+    }))
+    const folds = happenings.some((one) => one.folds)
+    if (folds && run.endsFolding) run.folded++
+    if (happenings.length > 0) run.endsFolding = folds
+    for (;;) {
+      try {
+        await store.change({ ...changeOf(run.id, standing()), events, folds })
+        isWell = true
+        return
+      } catch (error) {
+        isWell = false
+        onProblem(error)
+        if (over.signal.aborted) throw error
+        await clock.sleepUntil(clock.now() + AGAIN_AFTER_MS, over.signal).catch(() => {})
+      }
+    }
+  }
   return {
     isWell: () => isWell,
     giveUp: () => over.abort(),
-    async keep(poll, happenings, task) {
-      const at = clock.now()
-      const events = happenings.map(({ kind, data, answer }) => ({
-        ...eventOf({ number: ++poll.lastEvent, kind, at, data }),
-        ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(poll.id)) }),
-      }))
-      const folds = happenings.some((one) => one.folds)
-      if (folds && poll.endsFolding) poll.folded++
-      if (happenings.length > 0) poll.endsFolding = folds
-      for (;;) {
-        try {
-          await store.change({ ...changeOf(poll, events, folds), ...sealedTask(poll, task) })
-          isWell = true
-          return
-        } catch (error) {
-          isWell = false
-          onProblem(error)
-          if (over.signal.aborted) throw error
-          await clock.sleepUntil(clock.now() + AGAIN_AFTER_MS, over.signal).catch(() => {})
-        }
-      }
-    },
+    keepRun,
+    keep: (poll, happenings, task) =>
+      keepRun(
+        poll,
+        () => ({ ...standingOf(poll), ...(task !== undefined && { task: JSON.stringify(task) }) }),
+        happenings,
+      ),
+  }
+}
+
+function standingOf(poll: KeptPoll): Standing {
+  const { state, isPaused } = poll
+  return {
+    status: statusOf(state, isPaused),
+    dueAt: state.kind === 'waiting' && !isPaused ? askAt(poll) : null,
+    endedAt: state.kind === 'done' ? state.endedAt : null,
+    state: JSON.stringify(state),
   }
 }
 

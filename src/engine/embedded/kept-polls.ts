@@ -46,7 +46,7 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
 
   const load = async (id: string): Promise<KeptPoll | null> => {
     const stored = await store.get(id)
-    if (stored === null) return null
+    if (stored?.kind !== 'poll') return null
     const { task, ...shown } = unsealed(stored, sealer)
     const { origin, lastEvent, folded, endsFolding } = stored
     const compiled = { task, criteria: await criteriaOf(task) }

@@ -13,7 +13,8 @@ export interface Loop {
 export interface LoopOptions {
   readonly agenda: Agenda
   readonly horizon: Horizon
-  readonly lanes: Lanes
+  /** Takes what is due. */
+  readonly lanes: Pick<Lanes, 'add'>
   readonly clock: Clock
   readonly onProblem: (error: unknown) => void
 }

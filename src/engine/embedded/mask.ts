@@ -12,7 +12,7 @@ const SHORTEST_OF_ANY_HEADER = 8
 export function taskRedactor(task: PollTask): Redactor {
   let redactor = redactors.get(task)
   if (redactor === undefined) {
-    redactor = redactorOf([...headerSecrets(task), ...urlSecrets(task.url)])
+    redactor = redactorOf([...headerSecrets(task.headers), ...urlSecrets(task.url)])
     redactors.set(task, redactor)
   }
   return redactor
@@ -34,6 +34,11 @@ const shared = new Map<string, Redactor>()
 /** A poll is asked again and again, and each of its attempts is masked. */
 const redactors = new WeakMap<PollTask, Redactor>()
 
+/** True for the name of a header or a parameter that says that its value is a secret. */
+export function isTelling(name: string): boolean {
+  return TELLING_NAME.test(name)
+}
+
 /** A task that may be shown. */
 export function maskedTask(task: PollTask, redactor: Redactor): PollTask {
   const { url, headers, payload, ...rest } = task
@@ -50,7 +55,8 @@ export function maskedHeaders(headers: PollTask['headers'], redactor: Redactor):
   return Object.fromEntries(masked.map(([name, text]) => [name, HARMLESS_HEADER.test(name) ? text : MASK]))
 }
 
-function headerSecrets({ headers }: PollTask): string[] {
+/** The values of headers that may be secrets. */
+export function headerSecrets(headers: PollTask['headers']): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (HARMLESS_HEADER.test(name)) return []
     const shortest = TELLING_NAME.test(name) ? SHORTEST_SECRET : SHORTEST_OF_ANY_HEADER

@@ -9,7 +9,7 @@ import type { SharedParts } from './shared-parts.ts'
 
 /** Takes polls in: checked, sealed and kept before anything is answered. */
 export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
-  const { store, open, room, arm } = parts
+  const { store, open, room, watchers, arm } = parts
   return {
     async submit(submitted) {
       const { submission, view, dueAt } = await prepare(parts, submitted)
@@ -26,6 +26,7 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
       }
       room.took(submission.run.task.length + submission.run.state.length)
       arm({ ...submission.run, dueAt })
+      watchers.tell(submission.run.id)
       return { kind: 'accepted', poll: view }
     },
   }

@@ -66,6 +66,7 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     load: reader.load,
     watch: stateWatch.add,
     isReady: readiness.isReady,
+    executions: null,
     async submit(submitted) {
       const beginning = await prepare(submitted)
       const { id, digest } = beginning

@@ -1,0 +1,159 @@
+import { type RunEvent, startRun } from '../../pipeline/run.ts'
+import { isEnded } from '../../pipeline/run-state.ts'
+import { pipelineOf } from '../../pipeline/scope.ts'
+import type { Idempotency, Submission } from '../../store/store.ts'
+import type { ExecutionEngine } from '../engine.ts'
+import { executionView, nextAt } from '../execution-view.ts'
+import type { ExecutionCommand, NewExecution, StartedExecution, StartResult } from '../executions.ts'
+import { changesOf, createExecutionDrivers, type ExecutionParts } from './execution-drivers.ts'
+import { eventOf, type Happening } from './keeper.ts'
+import { type KeptExecution, sourcesText, standingOf } from './kept-executions.ts'
+import { createPlaces } from './places.ts'
+
+export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'command'> {
+  /** An execution has come due. */
+  make(id: string): void
+  /** Takes up what an earlier process left: what ran keeps its place, what was queued waits for one. */
+  resume(): Promise<void>
+  /** Lets go of all as they were kept last. Resolves once nothing is written any more. */
+  abandon(): Promise<void>
+}
+
+/** Executions of pipelines over a store. */
+export function createExecutions(parts: ExecutionParts): Executions {
+  const { store, executions, effects, open, room, watchers, onProblem } = parts
+  const { clock } = effects
+  const drivers = createExecutionDrivers(parts, (id) => leave(id))
+  const places = createPlaces((id) => begin(id))
+  const indexes = createIndexes(store)
+
+  const leave = (id: string) => {
+    open.count--
+    places.leave(id)
+  }
+  const begin = (id: string) => {
+    drivers.dispatch(id, { kind: 'begin', now: clock.now() }).catch(onProblem)
+  }
+  const prepare = async (start: NewExecution) => {
+    const { pipeline, input, requestBy, comments } = start
+    const context = executions.contextOf(start)
+    const { concurrency } = pipelineOf(context, pipeline)
+    const executionIndex = await indexes.next(pipeline)
+    const executionId = effects.newId()
+    const isQueued = !places.enter(executionId, pipeline, concurrency)
+    const about = { pipeline, executionId, executionIndex, input, requestBy, comments }
+    const run = startRun(context, { ...about, isQueued, now: clock.now() })
+    const started = { kind: 'started', data: { executionIndex, requestBy, status: run.status } }
+    const happenings = [started, ...changesOf(null, run)]
+    const counts = { lastEvent: happenings.length, folded: 0, endsFolding: false }
+    return { execution: { id: executionId, context, run, ...counts }, happenings }
+  }
+  const resume = async () => {
+    const left = await store.openExecutions()
+    for (const { id, pipeline, status } of left) if (status !== 'QUEUED') places.hold(id, pipeline)
+    for (const { id, pipeline, status } of left) {
+      if (status !== 'QUEUED') continue
+      const execution = await executions.load(id).catch(onProblem)
+      if (execution && places.enter(id, pipeline, pipelineOf(execution.context, pipeline).concurrency))
+        begin(id)
+    }
+  }
+  return {
+    resume,
+    make: drivers.drive,
+    abandon: drivers.abandon,
+    async start(start) {
+      if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
+      if (room.isFull()) return { kind: 'no-room', bytes: room.bytes(), limit: room.limit }
+      const { execution, happenings } = await prepare(start)
+      const submission = submissionOf(parts, start, { execution, happenings })
+      open.count++
+      const result = await store.submit(submission).catch((error: unknown) => {
+        leave(execution.id)
+        throw error
+      })
+      if (result.kind === 'known') {
+        leave(execution.id)
+        return repeated(submission.idempotency as Idempotency, result.submission)
+      }
+      room.took(submission.run.task.length + submission.run.state.length)
+      if (isEnded(execution.run.status)) leave(execution.id)
+      watchers.tell(execution.id)
+      if (nextAt(execution.run) !== null) drivers.drive(execution.id, execution)
+      return { kind: 'accepted', execution: startedOf(execution) }
+    },
+    async get(id) {
+      const execution = await executions.load(id)
+      return execution && executionView(execution.context, execution.run)
+    },
+    async command(id, command, by) {
+      const before = await executions.load(id)
+      if (before === null) return { kind: 'unknown' }
+      const { status } = before.run
+      const isObeyed =
+        isEnded(status) || (await drivers.dispatch(id, eventOfCommand(command, by, clock.now())))
+      const { context, run } = (await executions.load(id)) ?? before
+      return (isObeyed && !isEnded(status)) || (command === 'cancel' && run.status === 'CANCELED')
+        ? { kind: 'done', execution: executionView(context, run) }
+        : { kind: 'refused', reason: `it has ended: ${run.status}` }
+    },
+  }
+}
+
+function eventOfCommand(command: ExecutionCommand, by: string, now: number): RunEvent {
+  return command === 'cancel' ? { kind: 'cancel', by, now } : { kind: command, now }
+}
+
+/** Numbers the executions of each pipeline, from 1. */
+function createIndexes(store: ExecutionParts['store']) {
+  const last = new Map<string, Promise<{ index: number }>>()
+  return {
+    async next(pipeline: string): Promise<number> {
+      const found = last.get(pipeline) ?? store.lastExecutionIndex(pipeline).then((index) => ({ index }))
+      last.set(pipeline, found)
+      found.catch(() => last.delete(pipeline))
+      return ++(await found).index
+    },
+  }
+}
+
+function startedOf({ run }: KeptExecution): StartedExecution {
+  return { executionId: run.executionId, executionIndex: run.executionIndex }
+}
+
+function submissionOf(
+  { sealer }: ExecutionParts,
+  start: NewExecution,
+  { execution, happenings }: { execution: KeptExecution; happenings: readonly Happening[] },
+): Submission {
+  const { id, run } = execution
+  const at = run.startedAt
+  const { state, ...standing } = standingOf(run)
+  const { idempotency } = start
+  return {
+    run: {
+      id,
+      kind: 'execution',
+      name: run.pipeline,
+      origin: '',
+      executionIndex: run.executionIndex,
+      createdAt: at,
+      ...standing,
+      task: sealer.seal(sourcesText(start), `task ${id}`),
+      state: sealer.seal(state, `state ${id}`),
+    },
+    events: happenings.map(({ kind, data }, index) => eventOf({ number: index + 1, kind, at, data })),
+    idempotency: idempotency && {
+      key: idempotency.key,
+      digest: sealer.digest(idempotency.text),
+      answer: JSON.stringify(startedOf(execution)),
+      at,
+    },
+  }
+}
+
+function repeated(asked: Idempotency, known: Idempotency): StartResult {
+  return asked.digest === known.digest
+    ? { kind: 'repeated', execution: JSON.parse(known.answer) as StartedExecution }
+    : { kind: 'key-reused' }
+}

@@ -1,0 +1,69 @@
+import { parseJson, toJson } from '../../core/json.ts'
+import { isEnded, type RunState } from '../../pipeline/run-state.ts'
+import type { RunContext } from '../../pipeline/scope.ts'
+import type { EventCounts, Store, StoredRun } from '../../store/store.ts'
+import { type ContextOptions, type ExecutionSources, executionContext } from '../execution-context.ts'
+import { nextAt } from '../execution-view.ts'
+import type { Standing } from './keeper.ts'
+import type { Sealer } from './sealer.ts'
+
+/** An execution in memory. */
+export interface KeptExecution {
+  readonly id: string
+  readonly context: RunContext
+  run: RunState
+  lastEvent: number
+  folded: number
+  endsFolding: boolean
+}
+
+export interface KeptExecutions {
+  load(id: string): Promise<KeptExecution | null>
+  /** What is kept of one, decrypted. */
+  open(stored: StoredRun & Partial<EventCounts>): KeptExecution
+  contextOf(sources: ExecutionSources): RunContext
+}
+
+/** Contexts that stay: executions of the same definition, values and inputs share theirs. */
+const CONTEXTS = 100
+
+export function createKeptExecutions(store: Store, sealer: Sealer, options: ContextOptions): KeptExecutions {
+  const contexts = new Map<string, RunContext>()
+  const contextOfText = (text: string, sources: ExecutionSources): RunContext => {
+    const context = contexts.get(text) ?? executionContext(sources, options)
+    contexts.delete(text)
+    contexts.set(text, context)
+    if (contexts.size > CONTEXTS) contexts.delete(contexts.keys().next().value as string)
+    return context
+  }
+  const open: KeptExecutions['open'] = ({ id, task, state, ...counts }) => {
+    const { lastEvent = 0, folded = 0, endsFolding = false } = counts
+    const text = sealer.open(task, `task ${id}`)
+    const context = contextOfText(text, JSON.parse(text) as ExecutionSources)
+    const run = parseJson(sealer.open(state, `state ${id}`)) as unknown as RunState
+    return { id, context, run, lastEvent, folded, endsFolding }
+  }
+  return {
+    open,
+    contextOf: (sources) => contextOfText(sourcesText(sources), sources),
+    async load(id) {
+      const stored = await store.get(id)
+      return stored?.kind === 'execution' ? open(stored) : null
+    },
+  }
+}
+
+/** What an execution stands on, as text. */
+export function sourcesText({ pipeline, sources, variables, input }: ExecutionSources): string {
+  return JSON.stringify({ pipeline, sources, variables, input })
+}
+
+/** How an execution stands, for the store. */
+export function standingOf(run: RunState): Standing {
+  return {
+    status: run.status,
+    dueAt: nextAt(run),
+    endedAt: isEnded(run.status) ? run.endedAt : null,
+    state: toJson(run),
+  }
+}

@@ -1,0 +1,64 @@
+import { parseTemplate } from '../binding/template.ts'
+import { BideError } from '../core/errors.ts'
+import { createRedactor } from '../core/redact.ts'
+import { checkFiles } from '../pipeline/check.ts'
+import { type Pipeline, tasksOf } from '../pipeline/definition.ts'
+import { renderProblem } from '../pipeline/problem.ts'
+import type { RunContext } from '../pipeline/scope.ts'
+import { headerSecrets, isTelling } from './embedded/mask.ts'
+import type { NewExecution } from './executions.ts'
+
+/** What an execution stands on, as it is kept beside its state. */
+export type ExecutionSources = Pick<NewExecution, 'pipeline' | 'sources' | 'variables' | 'input'>
+
+export interface ContextOptions {
+  readonly executionUrl: (executionId: string) => string
+}
+
+/** The pipelines, values and secrets of an execution. @throws BideError where a definition does not fit any more. */
+export function executionContext(from: ExecutionSources, options: ContextOptions): RunContext {
+  const files = Object.entries(from.sources).map(([file, text]) => ({ file, text }))
+  const { pipelines, problems } = checkFiles(files, { variables: Object.keys(from.variables) })
+  const [error] = problems.filter(({ severity }) => severity === 'error')
+  if (error !== undefined) throw new BideError('invalid-file', renderProblem(error))
+  if (!pipelines.has(from.pipeline))
+    throw new BideError('invalid-file', `there is no pipeline '${from.pipeline}'`)
+  const variables = Object.entries(from.variables).map(([name, { value }]) => [name, value])
+  return {
+    pipelines,
+    variables: Object.fromEntries(variables),
+    redactor: createRedactor(secretsOf(from, [...pipelines.values()])),
+    executionUrl: options.executionUrl,
+  }
+}
+
+/** Hidden variables, what stands in clear in headers of a definition, and inputs that go into headers that tell. */
+function secretsOf({ variables, input }: ExecutionSources, pipelines: readonly Pipeline[]): string[] {
+  const hidden = Object.values(variables).filter(({ kind }) => kind !== 'REGULAR')
+  const headers = pipelines
+    .flatMap(tasksOf)
+    .flatMap((task) => (task.type === 'POLL' || task.type === 'REST' ? [task.input.headers] : []))
+  const literal = headers.flatMap((all) =>
+    headerSecrets(Object.fromEntries(Object.entries(all).filter(([, text]) => isLiteral(text)))),
+  )
+  const bound = new Set(headers.flatMap(inputsInTellingHeaders))
+  const inputs = pipelines.flatMap((pipeline) => Object.entries({ ...pipeline.input, ...input }))
+  const given = inputs.filter(([name]) => bound.has(name)).map(([, value]) => value)
+  return [...hidden.map(({ value }) => value), ...literal, ...given]
+}
+
+function isLiteral(text: string): boolean {
+  return parseTemplate(text).every(({ kind }) => kind === 'text')
+}
+
+/** `Authorization: Bearer ${input.token}` makes the input a secret. */
+function inputsInTellingHeaders(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, text]) => {
+    if (!isTelling(name)) return []
+    return parseTemplate(text).flatMap((part) =>
+      part.kind === 'binding' && part.steps[0] === 'input' && part.steps.length === 2
+        ? [String(part.steps[1])]
+        : [],
+    )
+  })
+}

@@ -21,13 +21,22 @@ export function callsOf(pipeline: Pipeline): Call[] {
   ]
 }
 
-/** Calls of pipelines that are not here, and calls by which a pipeline would run itself. */
-export function checkCalls(pipeline: Pipeline, all: ReadonlyMap<string, Pipeline>): Finding[] {
+/**
+ * Calls of pipelines that are neither here nor `elsewhere`, and calls by which a pipeline would run itself, as far as
+ * the way leads through those that are here.
+ */
+export function checkCalls(
+  pipeline: Pipeline,
+  all: ReadonlyMap<string, Pipeline>,
+  elsewhere: readonly string[] = [],
+): Finding[] {
   return callsOf(pipeline).flatMap(({ target, path }): Finding[] => {
     const called = all.get(target)
     if (called === undefined) {
+      if (elsewhere.includes(target)) return []
       const message = `there is no pipeline '${target}' in these files`
-      const hint = didYouMean(target, all.keys()) ?? 'it has to be there when this one is run'
+      const hint =
+        didYouMean(target, [...all.keys(), ...elsewhere]) ?? 'it has to be there when this one is run'
       return [{ severity: 'warning', rule: 'unknown-pipeline', message, hint, path, spot: { kind: 'value' } }]
     }
     const way = wayTo(pipeline.name, called, all)

@@ -23,11 +23,15 @@ export interface NamedText {
   readonly text: string
 }
 
+export interface CheckOptions {
+  /** Names of variables, where they are known. */
+  readonly variables?: readonly string[]
+  /** Pipelines that are not in these files and may be called all the same. */
+  readonly elsewhere?: readonly string[]
+}
+
 /** Reads pipelines and says all that can be known to be wrong with them before anything is sent. */
-export function checkFiles(
-  files: readonly NamedText[],
-  options: { variables?: readonly string[] } = {},
-): CheckedFiles {
+export function checkFiles(files: readonly NamedText[], options: CheckOptions = {}): CheckedFiles {
   const problems: Problem[] = []
   const pipelines = new Map<string, Pipeline>()
   const documents: [SourceDocument, Pipeline][] = []
@@ -50,7 +54,7 @@ export function checkFiles(
   }
   const calls = documents.map(([document, pipeline]) => ({
     name: pipeline.name,
-    found: checkCalls(pipeline, pipelines).map(document.locate),
+    found: checkCalls(pipeline, pipelines, options.elsewhere).map(document.locate),
   }))
   for (const { name, found } of calls) {
     problems.push(...found)

@@ -54,7 +54,7 @@ export function readPage(folder: string | null = pageFolder()): Page | null {
 
 /** What the page shows under an address of its own. */
 function isView(path: string): boolean {
-  return /^\/(new|polls\/[^/.]+)?$/.test(path)
+  return /^\/(new|health|variables|tokens|pipelines(\/[^/]+)?|(polls|executions)\/[^/.]+)?$/.test(path)
 }
 
 function answer(asset: Asset, request: Request, isNamedByContent: boolean): Response {

@@ -8,6 +8,7 @@ import { SignIn } from './sign-in.tsx'
 import { ThemeChoice } from './theme.tsx'
 
 const PollPage = lazy(async () => ({ default: (await import('./poll/poll-page.tsx')).PollPage }))
+const TokensPage = lazy(async () => ({ default: (await import('./tokens/tokens-page.tsx')).TokensPage }))
 const NewPollPage = lazy(async () => ({
   default: (await import('./new-poll/new-poll-page.tsx')).NewPollPage,
 }))
@@ -28,6 +29,7 @@ export function App() {
         <nav aria-label="Main">
           <NavLink href="/">Runs</NavLink>
           {caller.data && caller.data.role !== 'viewer' && <NavLink href="/new">New poll</NavLink>}
+          {caller.data?.role === 'admin' && <NavLink href="/tokens">Tokens</NavLink>}
         </nav>
         <ThemeChoice />
       </header>
@@ -43,6 +45,7 @@ function Pages() {
       <Switch>
         <Route path="/" component={RunsPage} />
         <Route path="/new" component={NewPollPage} />
+        <Route path="/tokens" component={TokensPage} />
         <Route path="/polls/:id">{({ id }) => <PollPage key={id} id={id} />}</Route>
         <Route>
           <h1>There is nothing here</h1>
@@ -74,10 +77,14 @@ function Main({ children }: { children: React.ReactNode }) {
 function NavLink({ href, children }: { href: string; children: string }) {
   const [location] = useLocation()
   return (
-    <Link href={href} aria-current={location === href ? 'page' : undefined}>
+    <Link href={href} aria-current={isUnder(location, href) ? 'page' : undefined}>
       {children}
     </Link>
   )
+}
+
+function isUnder(location: string, href: string): boolean {
+  return location === href || (href !== '/' && location.startsWith(`${href}/`))
 }
 
 function Logo() {

@@ -1,7 +1,7 @@
-import { callsOf } from '../../pipeline/calls.ts'
+import { calledFirst } from '../../pipeline/called-first.ts'
 import type { Pipeline } from '../../pipeline/definition.ts'
+import type { PipelineDocument } from '../../pipeline/documents.ts'
 import { type Problem, renderProblem } from '../../pipeline/problem.ts'
-import type { PipelineDocument } from '../pipeline-documents.ts'
 import { LocatedProblems } from '../usage-error.ts'
 import type { Client } from './client.ts'
 import { type PlaceProblem, RefusedError } from './server-error.ts'
@@ -55,17 +55,4 @@ async function storedText(client: Client, path: string): Promise<string | null> 
 function inFile({ line, ...problem }: PlaceProblem, document: PipelineDocument): Problem {
   const text = document.text.split('\n')[line - 1] ?? ''
   return { ...problem, rule: 'server', file: document.file, line: line + document.line, text }
-}
-
-function calledFirst(pipelines: ReadonlyMap<string, Pipeline>): string[] {
-  const ordered = new Set<string>()
-  const visit = (pipeline: Pipeline) => {
-    for (const { target } of callsOf(pipeline)) {
-      const called = pipelines.get(target)
-      if (called !== undefined && !ordered.has(target)) visit(called)
-    }
-    ordered.add(pipeline.name)
-  }
-  for (const pipeline of pipelines.values()) visit(pipeline)
-  return [...ordered]
 }

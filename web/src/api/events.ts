@@ -23,11 +23,15 @@ const LONGEST_PAUSE_MS = 5000
 /** The server sends a comment every 15 s. */
 const SILENCE_MS = 40_000
 
+export function followPoll(id: string, followed: Followed): () => void {
+  return follow(`/polls/${encodeURIComponent(id)}/events`, followed)
+}
+
 /**
- * Follows a poll from its first event to its end, across lost connections, each event once. By `fetch`, since an
+ * Follows a run from its first event to its end, across lost connections, each event once. By `fetch`, since an
  * `EventSource` can send no token.
  */
-export function followPoll(id: string, { onEvents, onConnection }: Followed): () => void {
+export function follow(path: string, { onEvents, onConnection }: Followed): () => void {
   const stopped = new AbortController()
   let last = 0
   let pauseMs = FIRST_PAUSE_MS
@@ -39,7 +43,7 @@ export function followPoll(id: string, { onEvents, onConnection }: Followed): ()
   const run = async () => {
     while (!stopped.signal.aborted) {
       try {
-        const isOver = await readStream(`/api/v1/polls/${encodeURIComponent(id)}/events`, {
+        const isOver = await readStream(`/api/v1${path}`, {
           after: last,
           signal: stopped.signal,
           take,

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
 import { clock, MARKS, took } from '../words.ts'
 import { moved } from './choose.ts'
 import type { Choosing } from './timeline.tsx'
@@ -11,6 +11,7 @@ const TURNED: Readonly<Record<string, string>> = { Home: 'End', End: 'Home', Arr
 
 /** Attempts, newest first, of which only those in sight are made; the arrow keys choose. */
 export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
+  const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: size,
@@ -33,7 +34,7 @@ export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
       className="attempt-list"
       role="listbox"
       aria-label="Attempts, newest first"
-      aria-activedescendant={`attempt-${chosen}`}
+      aria-activedescendant={`${id}-${chosen}`}
       tabIndex={0}
       onKeyDown={move}
     >
@@ -45,7 +46,7 @@ export function AttemptList({ attempts, size, chosen, onChoose }: Choosing) {
           return (
             <div
               key={index}
-              id={`attempt-${index}`}
+              id={`${id}-${index}`}
               role="option"
               aria-selected={index === chosen}
               aria-setsize={size}

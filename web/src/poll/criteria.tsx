@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import type { Verdict } from '../../../src/core/judge.ts'
 import { DEFAULT_SUCCESS, type PollTask } from '../../../src/core/task.ts'
 import { count, seconds } from '../words.ts'
@@ -12,11 +13,12 @@ export interface Seen {
 /** What it waits for: in words, and as conditions with what they saw last in place. */
 export function Criteria({ task, last }: { task: PollTask; last: Seen | null }) {
   const { success, failure, pending } = task.exitCriteria
+  const id = useId()
   const values = last?.values ?? {}
   const verdict = last?.verdict
   return (
-    <section className="card" aria-labelledby="waits-for">
-      <h2 id="waits-for">What it waits for</h2>
+    <section className="card" aria-labelledby={id}>
+      <h2 id={id}>What it waits for</h2>
       <p className="request">
         <code>
           <span className="method">{task.method}</span> {task.url}
@@ -57,7 +59,8 @@ interface Given {
   readonly holds?: boolean | undefined
 }
 
-function Condition({ name, source, values, holds }: Given) {
+/** One condition, with the values that it saw last in place. */
+export function Condition({ name, source, values, holds }: Given) {
   return (
     <div className="condition">
       <h3>

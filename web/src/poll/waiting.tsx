@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import type { LedgerEntry, PollView } from '../api/polls.ts'
 import { useNow } from '../now.ts'
 import { clock, count, countdown, fullTime, took, waitWords } from '../words.ts'
@@ -17,11 +18,12 @@ interface Known {
 
 /** Why it is still waiting, and until when. */
 export function Waiting({ poll, attempts, size }: Known) {
+  const id = useId()
   const isPaused = poll.status === 'PAUSED'
   const recent = attempts.slice(Math.max(0, size - 50), size)
   return (
-    <section className="card why" aria-labelledby="why">
-      <h2 id="why">{isPaused ? 'Paused' : 'Why it is still waiting'}</h2>
+    <section className="card why" aria-labelledby={id}>
+      <h2 id={id}>{isPaused ? 'Paused' : 'Why it is still waiting'}</h2>
       <p className="reason">{whyNot(poll)}</p>
       <dl className="facts">
         <div>
@@ -133,11 +135,12 @@ function NoDeadline() {
 }
 
 function Progress({ value, attempts }: { value: number; attempts: readonly LedgerEntry[] }) {
+  const id = useId()
   const end = progressEndAt(attempts)
   return (
     <div className="progress">
-      <label htmlFor="progress">Progress</label>
-      <progress id="progress" max={100} value={Math.min(100, Math.max(0, value))} />
+      <label htmlFor={id}>Progress</label>
+      <progress id={id} max={100} value={Math.min(100, Math.max(0, value))} />
       <span className="tabular amount">{value}</span>
       <span className="quiet tabular">
         {end === null ? 'no rate to go by yet' : `at this rate done at about ${clock(end)}`}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { checkFiles } from '../pipeline/check.ts'
-import { pipelineDocuments } from './pipeline-documents.ts'
+import { pipelineDocuments } from './documents.ts'
 
 const one = (name: string) =>
   `kind: PIPELINE\nname: ${name}\nstageOrder: [S]\nstages: {S: {taskOrder: [T], tasks: {T: {type: Condition, input: {condition: 'true'}}}}}\n`

@@ -1,5 +1,5 @@
-import type { NamedText } from '../pipeline/check.ts'
-import { readSource } from '../pipeline/source-file.ts'
+import type { NamedText } from './check.ts'
+import { readSource } from './source-file.ts'
 
 /** The text of one pipeline, as it stands in a file that may hold several. */
 export interface PipelineDocument extends NamedText {

@@ -134,6 +134,7 @@ export interface EngineLoad {
   readonly running: number
   /** Attempts that are due and wait for their turn. */
   readonly queued: number
+  readonly paused: number
 }
 
 /** Carries executions of pipelines on, beside polls. */

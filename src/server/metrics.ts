@@ -14,7 +14,8 @@ export interface Metrics {
   watch(source: MetricSource): void
   /** In the text format of Prometheus. */
   text(): Promise<string>
-  figures(): HealthFigures
+  /** The same in few words, for a person. */
+  health(): Promise<Health>
 }
 
 export interface AnsweredRequest {
@@ -33,10 +34,19 @@ export interface MetricSource {
   readonly storeBytes: () => number | null
 }
 
-export interface HealthFigures {
+/** What cannot be known of an engine is null. */
+export interface Health {
+  readonly engine: string
+  readonly version: string
+  readonly startedAt: string
+  readonly waiting: number | null
+  readonly running: number | null
+  readonly paused: number | null
+  readonly queued: number | null
   readonly attemptsPerSecond: number
   readonly latenessMs: Percentiles
   readonly storeCommitMs: Percentiles
+  readonly storeBytes: number | null
 }
 
 /** Of the last ten seconds; null where there was nothing. */
@@ -93,6 +103,8 @@ export function createMetrics(now: () => number): Metrics {
     { version: VERSION },
     1,
   )
+  const startedAt = new Date(now()).toISOString()
+  let watched: MetricSource | null = null
   const lateness = createRecent(now)
   const commits = createRecent(now)
   return {
@@ -110,14 +122,33 @@ export function createMetrics(now: () => number): Metrics {
       requests.inc({ method, route, code })
       requestSeconds.observe({ method, route }, durationMs / 1000)
     },
-    watch: (source) => addGauges(registers, source),
+    watch(source) {
+      watched = source
+      addGauges(registers, source)
+    },
     text: () => registry.metrics(),
-    figures: () => ({
-      attemptsPerSecond: lateness.perSecond(),
-      latenessMs: percentiles(lateness),
-      storeCommitMs: percentiles(commits),
-    }),
+    async health() {
+      const load = watched === null ? null : await watched.load()
+      return {
+        engine: watched?.engine ?? 'none',
+        version: VERSION,
+        startedAt,
+        waiting: load && waitingOf(load),
+        running: load?.running ?? null,
+        paused: load?.paused ?? null,
+        queued: load?.queued ?? null,
+        attemptsPerSecond: lateness.perSecond(),
+        latenessMs: percentiles(lateness),
+        storeCommitMs: percentiles(commits),
+        storeBytes: watched === null ? null : await watched.storeBytes(),
+      }
+    },
   }
+}
+
+/** Neither asked right now, nor paused. */
+function waitingOf({ open, running, paused }: EngineLoad): number {
+  return Math.max(0, open - running - paused)
 }
 
 function percentiles(recent: { percentile(share: number): number | null }): Percentiles {
@@ -140,9 +171,8 @@ function addGauges(registers: Registry[], { engine, load, storeBytes }: MetricSo
     const known = await load()
     return known && read(known)
   }
-  gauge('bide_waiting_runs', 'Runs that wait for their next attempt, paused ones among them.', () =>
-    loadOf(({ open, running }) => Math.max(0, open - running)),
-  )
+  gauge('bide_waiting_runs', 'Runs that wait for their next attempt.', () => loadOf(waitingOf))
+  gauge('bide_paused_runs', 'Runs that are paused.', () => loadOf(({ paused }) => paused))
   gauge('bide_running_attempts', 'Attempts in flight.', () => loadOf(({ running }) => running))
   gauge('bide_store_bytes', 'Bytes of the store on the disk.', storeBytes)
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())

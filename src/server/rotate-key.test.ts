@@ -12,9 +12,12 @@ const { start, stopAll, folder, far } = serversForTests()
 async function filled(name: string, changed: { keyHex?: string } = {}) {
   const dataFolder = join(folder, name)
   const server = await start({ dataFolder, ...changed })
-  const body = { ...slow(far().job()), headers: { 'X-Api-Key': 'Zx77-secret' } }
+  const webhook = { url: 'http://127.0.0.1:9/' }
+  const body = { ...slow(far().job({ end: 'never' })), webhook, headers: { 'X-Api-Key': 'Zx77-secret' } }
   const { json } = await post(server, '/polls', body, { 'idempotency-key': 'k' })
   await post(server, '/tokens', { name: 'boss', role: 'admin' })
+  const attempts = () => ask(server, `/polls/${json.id}/attempts`)
+  while ((await attempts()).json.attempts.length === 0);
   await stopAll()
   const data = { folder: dataFolder, keyFile: null, ...changed }
   return { dataFolder, data, id: json.id as string, keyPath: join(dataFolder, 'key') }
@@ -25,13 +28,13 @@ describe('a rotation of the key', () => {
     const { dataFolder, data, keyPath } = await filled('rotated')
     const old = readFileSync(keyPath, 'utf8')
     const { sealed, keyFile } = await rotateKey(data, { newKeyFile: null })
-    expect([sealed, keyFile]).toEqual([4, keyPath])
+    expect([sealed, keyFile]).toEqual([6, keyPath])
     expect(readFileSync(keyPath, 'utf8')).not.toBe(old)
     expect(existsSync(`${keyPath}.new`)).toBe(false)
-    expect(await checkData(data)).toMatchObject({ problems: [], sealed: 4 })
+    expect(await checkData(data)).toMatchObject({ problems: [], sealed: 6 })
     const oldFile = join(folder, 'old-key')
     writeFileSync(oldFile, old)
-    expect((await checkData({ ...data, keyFile: oldFile })).problems).toHaveLength(4)
+    expect((await checkData({ ...data, keyFile: oldFile })).problems).toHaveLength(6)
     await expect(start({ dataFolder, keyFile: oldFile })).rejects.toThrow('the key is another one')
     const server = await start({ dataFolder })
     expect((await ask(server, '/me')).status).toBe(401)

@@ -499,6 +499,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /readyz': 'anybody',
   'GET /openapi.json': 'anybody',
   'GET /metrics': 'viewer',
+  'GET /health': 'viewer',
   'GET /me': 'viewer',
   'GET /polls': 'viewer',
   'POST /polls': 'runner',

@@ -48,6 +48,27 @@ describe('what is measured', () => {
   })
 })
 
+describe('the health', () => {
+  it('says how it goes', async () => {
+    const server = await start()
+    const { json } = await post(server, '/polls', quick(far().job()))
+    await ask(server, `/polls/${json.id}?wait=20s`)
+    const ids = []
+    for (let count = 0; count < 2; count++)
+      ids.push((await post(server, '/polls', { ...slow(far().job()), initialDelaySeconds: 99 })).json.id)
+    await post(server, `/polls/${ids[0]}/pause`)
+    const { status, json: health } = await ask(server, '/health')
+    expect([status, health]).toMatchObject([
+      200,
+      { engine: 'embedded', waiting: 1, paused: 1, running: 0, queued: 0 },
+    ])
+    expect(health.attemptsPerSecond).toBeGreaterThanOrEqual(0.4)
+    expect(health.latenessMs.p99).toBeGreaterThanOrEqual(health.latenessMs.p50)
+    expect(health.storeCommitMs.p99).toBeGreaterThan(0)
+    expect(health.storeBytes).toBeGreaterThan(4096)
+  })
+})
+
 describe('spans', () => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT } = process.env
   afterEach(() => {

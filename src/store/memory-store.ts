@@ -77,6 +77,7 @@ export function memoryStore(): Store {
         .sort(order)
         .slice(0, limit),
     countOpen: async () => all().filter(({ run }) => run.endedAt === null).length,
+    countPaused: async () => all().filter(({ run: { status } }) => status === 'PAUSED').length,
     openExecutions: async () =>
       all().flatMap(({ run: { id, kind, name, status, endedAt } }) =>
         kind === 'execution' && endedAt === null ? [{ id, pipeline: name ?? '', status }] : [],

@@ -165,6 +165,8 @@ export interface Store {
   due(query: DueQuery): Promise<readonly DueRun[]>
   /** Runs that have not ended. */
   countOpen(): Promise<number>
+  /** Runs that are paused. */
+  countPaused(): Promise<number>
   /** Executions that have not ended, the oldest first. */
   openExecutions(): Promise<readonly OpenExecution[]>
   /** The greatest index that an execution of a pipeline ever had; 0 where there was none. */

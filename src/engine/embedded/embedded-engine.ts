@@ -155,7 +155,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       const events = await store.events(id, query)
       return events.length > 0 || (await store.get(id)) !== null ? events : null
     },
-    load: async () => ({ open: open.count, ...lanes.load() }),
+    load: async () => ({ paused: await store.countPaused(), open: open.count, ...lanes.load() }),
     isReady: () => keeper.isWell() && !stopping.signal.aborted,
     async stop(graceMs) {
       stopping.abort()

@@ -65,19 +65,24 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       })
     },
     async load(): Promise<EngineLoad> {
-      const isOpen = `${partOf(3)} in ('RUNNING', 'PAUSED')`
-      const [[cards], invocations] = await Promise.all([
-        client.sql<{ open: number }>(
-          `select count(*) as open from state where service_name = '${POLLS}' and key = '${CARD}' and ${isOpen}`,
+      const status = partOf(3)
+      const isOpen = `${status} in ('RUNNING', 'PAUSED')`
+      const [cards, invocations] = await Promise.all([
+        client.sql<{ status: string; n: number }>(
+          `select ${status} as status, count(*) as n from state
+           where service_name = '${POLLS}' and key = '${CARD}' and ${isOpen} group by ${status}`,
         ),
         client.sql<{ status: string; n: number }>(
           `select status, count(*) as n from sys_invocation where target_service_name = '${POLLS}'
            and target_handler_name in (${ATTEMPTS}) and status in ('running', 'ready', 'pending') group by status`,
         ),
       ])
-      const countOf = (...wanted: string[]) =>
-        invocations.filter(({ status }) => wanted.includes(status)).reduce((sum, { n }) => sum + n, 0)
-      return { open: cards?.open ?? 0, running: countOf('running'), queued: countOf('ready', 'pending') }
+      return {
+        open: countOf(cards, 'RUNNING', 'PAUSED'),
+        paused: countOf(cards, 'PAUSED'),
+        running: countOf(invocations, 'running'),
+        queued: countOf(invocations, 'ready', 'pending'),
+      }
     },
     /** The invocation that makes an attempt of a poll now; null where none does. */
     async attemptInFlight(id: string): Promise<string | null> {
@@ -89,6 +94,10 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       return row?.id ?? null
     },
   }
+}
+
+function countOf(rows: readonly { status: string; n: number }[], ...wanted: readonly string[]): number {
+  return rows.filter(({ status }) => wanted.includes(status)).reduce((sum, { n }) => sum + n, 0)
 }
 
 export type RunReader = ReturnType<typeof createRunReader>

@@ -1,10 +1,27 @@
 import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
-import { livez, metricsText, readyz } from '../routes/health.ts'
+import { health, livez, metricsText, readyz } from '../routes/health.ts'
 import { me } from '../routes/me.ts'
-import { roleSchema } from '../schemas/common.ts'
+import { instantSchema, roleSchema, said } from '../schemas/common.ts'
 
 const statusSchema = v.object({ status: v.literal('ok') })
+
+const figure = v.nullable(v.number())
+const percentilesSchema = v.object({ p50: figure, p99: figure })
+
+const healthSchema = v.object({
+  engine: v.string(),
+  version: v.string(),
+  startedAt: instantSchema,
+  waiting: said('Runs that wait for their next attempt.', figure),
+  running: said('Attempts in flight.', figure),
+  paused: figure,
+  queued: said('Attempts that are due and wait for their turn.', figure),
+  attemptsPerSecond: v.number(),
+  latenessMs: said('From the instant at which an attempt was due to its start.', percentilesSchema),
+  storeCommitMs: said('From asking the store until it was on the disk.', percentilesSchema),
+  storeBytes: figure,
+})
 
 export const HEALTH_OPERATIONS: readonly Operation[] = [
   {
@@ -30,6 +47,15 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
     handle: metricsText,
     summary: 'What is measured, for Prometheus',
     answers: { 200: { says: 'The text format of Prometheus.', type: 'text/plain' } },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/health',
+    role: 'viewer',
+    handle: health,
+    summary: 'How it goes: what waits, how late attempts are, how long the store takes',
+    description: 'Rates and percentiles are of the last ten seconds. What an engine cannot know is null.',
+    answers: { 200: { says: 'Figures.', schema: healthSchema } },
   },
   {
     method: 'get',

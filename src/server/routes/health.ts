@@ -1,3 +1,4 @@
+import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { problem } from '../problem.ts'
 
@@ -20,4 +21,9 @@ export function readyz({ context, engine }: ApiRequest): Response {
 export async function metricsText({ context, metrics }: ApiRequest): Promise<Response> {
   const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' }
   return context.body(await metrics.text(), 200, headers)
+}
+
+/** `GET /health`: how it goes, for a person. */
+export async function health({ metrics }: ApiRequest): Promise<Response> {
+  return json(await metrics.health())
 }

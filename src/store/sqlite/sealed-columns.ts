@@ -4,6 +4,9 @@ import type { Database, Statement } from './database.ts'
 export interface SealedText {
   readonly table: string
   readonly column: string
+  /** What tells its row apart. */
+  readonly key: readonly (string | number)[]
+  /** Whose it is. */
   readonly id: string
   readonly place: string
   readonly bytes: Uint8Array
@@ -12,57 +15,72 @@ export interface SealedText {
 interface SealedColumn {
   readonly table: string
   readonly column: string
-  /** SQL of what tells its rows apart, and of what they are read by. */
+  /** The columns that tell rows apart, by which they are read in order. */
+  readonly key: readonly string[]
+  /** SQL of whose it is. */
   readonly id: string
-  readonly order: string
   readonly place: (id: string) => string
 }
 
 /** Every column that holds sealed texts, with what its places are called. */
 const SEALED: readonly SealedColumn[] = [
-  { table: 'runs', column: 'task', id: 'id', order: 'place', place: (id) => `task ${id}` },
-  { table: 'runs', column: 'state', id: 'id', order: 'place', place: (id) => `state ${id}` },
+  { table: 'runs', column: 'task', key: ['place'], id: 'id', place: (id) => `task ${id}` },
+  { table: 'runs', column: 'state', key: ['place'], id: 'id', place: (id) => `state ${id}` },
+  {
+    table: 'events',
+    column: 'answer',
+    key: ['run_id', 'number'],
+    id: 'run_id',
+    place: (id) => `answer ${id}`,
+  },
   {
     table: 'catalog',
     column: 'value',
+    key: ['shelf', 'name'],
     id: "shelf || ' ' || name",
-    order: "shelf || ' ' || name",
     place: (id) => id,
   },
-  { table: 'outbox', column: 'value', id: 'id', order: 'id', place: (id) => `outbox ${id}` },
+  { table: 'outbox', column: 'value', key: ['id'], id: 'id', place: (id) => `outbox ${id}` },
 ]
 
 const BATCH = 500
 
 /** All sealed texts of a database, a batch at a time. */
 export function* sealedTexts(database: Database): Generator<SealedText> {
-  for (const { table, column, id, order, place } of SEALED) {
-    const first = database.prepare(
-      `SELECT ${order} AS place, ${id} AS id, ${column} AS bytes FROM ${table} ORDER BY ${order} LIMIT ${BATCH}`,
-    )
-    const next = database.prepare(
-      `SELECT ${order} AS place, ${id} AS id, ${column} AS bytes FROM ${table}
-       WHERE ${order} > ? ORDER BY ${order} LIMIT ${BATCH}`,
-    )
-    type Row = { place: number | string; id: string; bytes: Uint8Array }
+  for (const { table, column, key, id, place } of SEALED) {
+    const read = (behind: string) =>
+      database.prepare(
+        `SELECT ${key.map((name, i) => `${name} AS key${i}`).join()}, ${id} AS id, ${column} AS bytes
+         FROM ${table} WHERE ${column} IS NOT NULL ${behind} ORDER BY ${key.join()} LIMIT ${BATCH}`,
+      )
+    const [first, next] = [read(''), read(`AND (${key.join()}) > (${key.map(() => '?').join()})`)]
+    const keyOf = (row: Row) => key.map((_, i) => row[`key${i}`] as string | number)
     for (let rows = first.all() as Row[]; rows.length > 0; ) {
-      for (const row of rows) yield { table, column, id: row.id, place: place(row.id), bytes: row.bytes }
-      rows = next.all((rows.at(-1) as Row).place) as Row[]
+      for (const row of rows)
+        yield { table, column, key: keyOf(row), id: row.id, place: place(row.id), bytes: row.bytes }
+      rows = next.all(...keyOf(rows.at(-1) as Row)) as Row[]
     }
   }
 }
 
+interface Row {
+  readonly [key: `key${number}`]: string | number
+  readonly id: string
+  readonly bytes: Uint8Array
+}
+
 /** Puts another sealed text in the place of one of `sealedTexts`. */
 export function replaceSealed(database: Database): (text: SealedText, bytes: Uint8Array) => void {
-  const updates = SEALED.map(({ table, column, id }) => ({
-    table,
-    column,
-    update: database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${id} = ?`),
-  }))
-  return ({ table, column, id }, bytes) => {
-    const { update } = updates.find((one) => one.table === table && one.column === column) as {
-      update: Statement
-    }
-    update.run(bytes, id)
+  const updates = new Map(
+    SEALED.map(({ table, column, key }) => [
+      `${table}.${column}`,
+      database.prepare(
+        `UPDATE ${table} SET ${column} = ? WHERE ${key.map((name) => `${name} = ?`).join(' AND ')}`,
+      ),
+    ]),
+  )
+  return ({ table, column, key }, bytes) => {
+    const update = updates.get(`${table}.${column}`) as Statement
+    update.run(bytes, ...key)
   }
 }

@@ -83,6 +83,7 @@ export async function sqliteStore(path: string): Promise<Store> {
       return row?.lastIndex ?? 0
     },
     countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
+    countPaused: async () => (sql.countPaused.all()[0] as { count: number }).count,
     removeEnded: (query) =>
       group.write(() => ({
         removed: removeEnded(sql, query) + removeOld(query.before, query.limit),

@@ -101,6 +101,7 @@ export function prepareStatements(database: Database) {
     removeKeys: database.prepare(
       'DELETE FROM submissions WHERE key IN (SELECT key FROM submissions WHERE at < ? ORDER BY at LIMIT ?)',
     ),
+    countPaused: database.prepare("SELECT count(*) AS count FROM runs WHERE status = 'PAUSED'"),
     countOpen: database.prepare(
       `SELECT count(*) AS count FROM runs
        WHERE status IN ('RUNNING', 'PAUSED', 'QUEUED', 'PAUSING', 'ROLLING_BACK')`,

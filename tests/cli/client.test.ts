@@ -173,6 +173,26 @@ describe('a server that goes away while it is waited for', () => {
   })
 })
 
+it('141 when the reader of stdout goes away: the poll goes on', async () => {
+  const server = await serve(data())
+  const args = [
+    'submit',
+    far.job({ end: 'never' }),
+    ...CRITERIA,
+    '--interval',
+    '20ms',
+    '--count',
+    '1000',
+    '--wait',
+    '--jsonl',
+  ]
+  const waiting = startBide(args, { env: { BIDE_SERVER: server.url } })
+  await waiting.says('attempt 1/1000')
+  waiting.process.stdout.destroy()
+  const { code, stderr } = await waiting.ended
+  expect([code, stderr]).toEqual([141, expect.stringContaining('it goes on at the server')])
+})
+
 describe('what is there already', () => {
   it('bide show says why a poll waits and until when, with the values that its conditions saw', async () => {
     const server = await serve(data())
@@ -238,6 +258,18 @@ describe('what is in the way is said in a sentence', () => {
     [['show'], {}, 2, /no ID was given/],
     [['show', 'a', 'b'], {}, 2, /one ID is taken, but 'b'/],
     [['submit'], {}, 2, /no URL and no file/],
+    [
+      ['submit', 'http://127.0.0.1:2/', '--insecure'],
+      {},
+      2,
+      /--insecure is of bide poll and bide run.*asks by itself/s,
+    ],
+    [
+      ['submit', 'x.yaml', '--var', 'A=b'],
+      {},
+      2,
+      /--var is of bide poll and bide run.*bide variable set NAME/s,
+    ],
     [['submit', 'host/job'], {}, 2, /'host\/job' is neither a URL nor a file/],
     [['submit', 'http://127.0.0.1:2/', '--pipeline', 'x'], {}, 2, /--pipeline is of pipelines/],
   ] as const)('%j', async (args, env, code, says) => {

@@ -6,6 +6,7 @@ import { UsageError } from '../usage-error.ts'
 
 /** `bide submit URL` or `bide submit FILE...`: gives a server what it is to carry on. */
 export async function submitCommand(args: readonly string[]): Promise<number> {
+  refuseOfThisProcess(args)
   const parsed = parseArguments(SUBMIT_OPTIONS, args)
   const { values, positionals } = parsed
   const isPoll = values.file !== undefined || positionals.some((text) => /^https?:/i.test(text))
@@ -22,4 +23,15 @@ export async function submitCommand(args: readonly string[]): Promise<number> {
       ? (await import('../client/submit-poll.ts')).submitPoll(client, parsed)
       : (await import('../client/submit-pipeline.ts')).submitPipeline(client, parsed),
   )
+}
+
+/** Flags of `bide poll` and `bide run` that say how this process asks, or keeps what it knows. */
+function refuseOfThisProcess(args: readonly string[]): void {
+  const flag = args.find((arg) => /^(--(resume|cert|key|insecure|http2|var|var-file)(=|$)|-k$)/.test(arg))
+  if (flag === undefined) return
+  const name = flag.split('=')[0] as string
+  const hint = name.startsWith('--var')
+    ? 'keep it there: bide variable set NAME'
+    : 'the server asks by itself'
+  throw new UsageError(`${name} is of bide poll and bide run, not of a server`, hint)
 }

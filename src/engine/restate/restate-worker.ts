@@ -6,6 +6,7 @@ import type { Effects } from '../effects.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createBudget } from './budget.ts'
+import { catalogObject } from './catalog-object.ts'
 import { createMembership } from './membership.ts'
 import { pollObject } from './poll-object.ts'
 import type { RestateClient } from './restate-client.ts'
@@ -48,7 +49,7 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
   const budget = createBudget(limits)
   const parts = { sealer, effects, criteriaOf: sharedCriteria(), budget, keepMs }
   const handler = sdk.createEndpointHandler({
-    services: [pollObject(sdk, parts), workerRoll(sdk)],
+    services: [pollObject(sdk, parts), catalogObject(sdk), workerRoll(sdk)],
     ...(options.identityKey !== null && { identityKeys: [options.identityKey] }),
     logger: (meta, ...said) => {
       if (meta.level === 'error') onProblem(new Error(said.map(String).join(' ')))

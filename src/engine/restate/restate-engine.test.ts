@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Transport } from '../effects.ts'
+import { createSealer } from '../embedded/sealer.ts'
+import { systemClock } from '../system-clock.ts'
+import { drainOlder } from './drain.ts'
+import { hasRestateProgram, type LocalCluster, startLocalCluster } from './local-cluster.ts'
+import { restateCatalog } from './restate-catalog.ts'
+import { createRestateClient } from './restate-client.ts'
+import { restateEngine } from './restate-engine.ts'
+import { type RestateWorker, startRestateWorker } from './restate-worker.ts'
+
+const clock = systemClock
+const sealer = createSealer(new Uint8Array(32).fill(7))
+const newId = () => crypto.randomUUID()
+const onProblem = () => {}
+
+/** What is the engine's own, beside what every engine does. */
+describe.runIf(hasRestateProgram())('the engine over Restate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bide-restate-'))
+  let cluster: LocalCluster
+  const ends: (() => Promise<unknown>)[] = []
+  beforeAll(async () => {
+    cluster = await startLocalCluster({ nodes: 1, folder })
+  }, 90_000)
+  afterAll(async () => {
+    for (const end of ends.reverse()) await end()
+    await cluster?.stop()
+    rmSync(folder, { recursive: true })
+  }, 30_000)
+
+  const client = () => {
+    const opened = createRestateClient(cluster, clock)
+    ends.push(opened.close)
+    return opened
+  }
+  const startWorker = async (transport: Transport, revision: string, port = 0): Promise<RestateWorker> => {
+    const effects = { clock, random: Math.random, newId, transport }
+    const address = { host: '127.0.0.1', port, advertise: null, identityKey: null, revision }
+    const own = createRestateClient(cluster, clock)
+    const limits = { perOrigin: 4, total: 64 }
+    const rest = { client: own, sealer, effects, keepMs: 86_400_000, limits, onProblem }
+    return startRestateWorker({ ...address, ...rest })
+  }
+  const openEngine = () => {
+    const effects = { clock, random: Math.random, newId, transport: answering('FINISHED').transport }
+    const engine = restateEngine({ client: createRestateClient(cluster, clock), sealer, effects, onProblem })
+    ends.push(() => engine.stop(0))
+    return engine
+  }
+  const until = async (holds: () => Promise<boolean> | boolean) => {
+    for (let turn = 0; turn < 1000; turn++) {
+      if (await holds()) return
+      await clock.sleepUntil(clock.now() + 20, null)
+    }
+    throw new Error('it never came to pass')
+  }
+  const submit = async (engine: ReturnType<typeof openEngine>, task: object = {}) => {
+    const job = {
+      url: 'http://far.test/job',
+      pollIntervalSeconds: 0.1,
+      exitCriteria: { success: 'status == "FINISHED"' },
+      ...task,
+    }
+    const result = await engine.submit({ task: job, name: null, idempotency: null })
+    if (result.kind !== 'accepted') throw new Error(result.kind)
+    return result.poll.id
+  }
+
+  it('goes over to a new version of the workers while polls wait; the old one is drained at once', async () => {
+    const [old, next] = [answering('RUNNING'), answering('FINISHED')]
+    const engine = openEngine()
+    const first = await startWorker(old.transport, 'one')
+    const ids = await Promise.all(Array.from({ length: 20 }, () => submit(engine)))
+    await until(() => old.sent() > 20)
+    const second = await startWorker(next.transport, 'two')
+    const { drained, busy } = await drainOlder(client(), clock, 20_000)
+    expect([drained.map(({ uri }) => uri), busy]).toEqual([[first.address], []])
+    await first.stop(1000)
+    await until(async () => {
+      const polls = await Promise.all(ids.map((id) => engine.get(id)))
+      return polls.every((poll) => poll?.status === 'COMPLETED')
+    })
+    await second.stop(1000)
+  }, 60_000)
+
+  it('makes an attempt again that a worker has not lived to report, and counts it once', async () => {
+    const held = holding()
+    const engine = openEngine()
+    const first = await startWorker(held.transport, 'three')
+    const id = await submit(engine)
+    await until(() => held.sent() === 1)
+    await first.stop(0)
+    held.release()
+    const far = answering('FINISHED')
+    const heir = await startWorker(far.transport, 'three', Number(new URL(first.address).port))
+    await until(async () => (await engine.get(id))?.status === 'COMPLETED')
+    expect(await engine.get(id)).toMatchObject({ iterationCount: 1, outcome: 'succeeded' })
+    const events = await engine.events(id, { after: 0, limit: 10, kind: null })
+    expect(events?.map(({ kind }) => kind)).toEqual(['submitted', 'attempt', 'ended'])
+    expect(far.sent()).toBe(1)
+    await heir.stop(0)
+  }, 60_000)
+
+  it('keeps a catalog, the same for all who read it', async () => {
+    const worker = await startWorker(answering('FINISHED').transport, 'four')
+    const catalog = restateCatalog(client())
+    const entry = (name: string, text: string) => ({
+      name,
+      value: new TextEncoder().encode(text),
+      updatedAt: 5,
+    })
+    await catalog.put('token', entry("b's", '1'))
+    await catalog.put('token', entry('a', '2'))
+    await catalog.put('token', entry("b's", '3'))
+    await catalog.put('variable', entry('a', '4'))
+    expect(await restateCatalog(client()).list('token')).toEqual([entry('a', '2'), entry("b's", '3')])
+    expect(await catalog.get('variable', 'a')).toEqual(entry('a', '4'))
+    expect([await catalog.remove('token', 'a'), await catalog.remove('token', 'a')]).toEqual([true, false])
+    expect(await catalog.get('token', 'a')).toBeNull()
+    await worker.stop(0)
+  }, 60_000)
+
+  it('says where Restate cannot be reached, and what to do', async () => {
+    const nobody = { ingress: ['http://127.0.0.1:9'], admin: ['http://127.0.0.1:9'] }
+    let now = 0
+    const hasty = {
+      now: () => now,
+      async sleepUntil(at: number) {
+        now = at
+      },
+    }
+    const lost = createRestateClient(nobody, hasty)
+    await expect(lost.sql('select 1')).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringContaining('http://127.0.0.1:9'),
+      hint: expect.stringContaining('bide cluster up'),
+    })
+    await lost.close()
+  })
+})
+
+/** A far side that always answers the same. */
+function answering(status: string) {
+  let sent = 0
+  const transport: Transport = {
+    async send() {
+      sent++
+      const response = { code: 200, headers: {}, body: JSON.stringify({ status }) }
+      return { startedAt: clock.now(), durationMs: 1, notes: [], result: { kind: 'response', response } }
+    },
+    async close() {},
+  }
+  return { transport, sent: () => sent }
+}
+
+/** A far side that answers nothing until it is let go. */
+function holding() {
+  let sent = 0
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const far = answering('FINISHED')
+  const transport: Transport = {
+    async send(...args) {
+      sent++
+      await released
+      return far.transport.send(...args)
+    },
+    async close() {},
+  }
+  return { transport, sent: () => sent, release }
+}

@@ -161,6 +161,25 @@ describe.each(ENGINE_KINDS)('an engine $name', ({ start }) => {
   )
 
   it(
+    'goes on by a task that was changed while it waits, and refuses a change that does not fit',
+    inWorld(async ({ engine, submit, far, ended }) => {
+      const id = await submit({ initialDelaySeconds: 3600, pollCount: 9 })
+      expect(await engine.revise(id, { pollCount: 1, pollIntervalSeconds: 0.1 }, 'x')).toMatchObject({
+        kind: 'done',
+        poll: { task: { pollCount: 1, pollIntervalSeconds: 0.1 } },
+      })
+      await expect(engine.revise(id, { pollCount: 0 }, 'x')).rejects.toMatchObject({ code: 'invalid-task' })
+      await engine.command(id, 'now', 'x')
+      await far.answer('RUNNING')
+      expect(await ended(id)).toMatchObject({ outcome: 'exhausted', iterationCount: 1 })
+      expect(await engine.revise(id, { pollCount: 5 }, 'x')).toMatchObject({ kind: 'refused' })
+      expect(await engine.revise('nobody', { pollCount: 5 }, 'x')).toEqual({ kind: 'unknown' })
+      const kinds = (await engine.events(id, EVENTS))?.map(({ kind }) => kind)
+      expect(kinds).toEqual(['submitted', 'changed', 'asked-now', 'attempt', 'ended'])
+    }),
+  )
+
+  it(
     'gives the first answer again for the same key and text, and says where the text is another',
     inWorld(async ({ engine, far, until }) => {
       const key = `k-${kind.name}`

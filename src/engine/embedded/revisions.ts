@@ -33,8 +33,8 @@ export function createRevisions({ polls, keeper, watchers, effects, criteriaOf, 
     polls.use(id, async (poll) => (poll === null ? { kind: 'unknown' } : change(poll, changes, by)))
 }
 
-/** @throws InvalidTaskError, ConditionError */
-function changedTask(from: PollTask, changes: PollChanges, { iterationCount }: WaitingPoll): PollTask {
+/** The task of a poll with changes. @throws InvalidTaskError, ConditionError */
+export function changedTask(from: PollTask, changes: PollChanges, { iterationCount }: WaitingPoll): PollTask {
   const exitCriteria = changes.exitCriteria && { ...from.exitCriteria, ...changes.exitCriteria }
   const task = parsePollTask({ ...from, ...changes, ...(exitCriteria && { exitCriteria }) })
   if (task.pollCount <= iterationCount)

@@ -1,10 +1,13 @@
 import type { ObjectContext, TypedState } from '@restatedev/restate-sdk'
+import { InvalidTaskError } from '../../core/errors.ts'
 import { cancel, type WaitingPoll } from '../../core/poll.ts'
+import { revise } from '../../core/revise.ts'
 import { isFoldable } from '../embedded/fold.ts'
 import { endedHappening, type Happening } from '../embedded/keeper.ts'
 import { taskRedactor } from '../embedded/mask.ts'
 import { maskedEntry } from '../embedded/poll-view.ts'
-import type { PollCommand } from '../engine.ts'
+import { changedTask } from '../embedded/revisions.ts'
+import type { PollChanges, PollCommand } from '../engine.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
 import { CARD, eventKey, POLLS, RECORD } from './names.ts'
 import {
@@ -24,12 +27,17 @@ export interface Begun {
   readonly kind: 'begun' | 'known'
 }
 
-export interface PollOrder {
-  readonly command: PollCommand
+interface Order {
   readonly by: string
   /** Epoch ms of who commands. */
   readonly now: number
 }
+
+export type PollOrder = Order &
+  (
+    | { readonly command: PollCommand }
+    | { readonly command: 'revise'; readonly changes: PollChanges; readonly random: number }
+  )
 
 export type Obeyed =
   | { readonly kind: 'done' }
@@ -116,7 +124,8 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     }
   }
 
-  const obey = async (ctx: Context, { command, by, now }: PollOrder): Promise<Obeyed> => {
+  const obey = async (ctx: Context, order: PollOrder): Promise<Obeyed> => {
+    const { command, now } = order
     const record = await load(ctx)
     if (record === null) return { kind: 'unknown' }
     const { state } = record
@@ -124,7 +133,10 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
       if (command === 'cancel' && state.outcome === 'cancelled') return { kind: 'done' }
       return { kind: 'refused', reason: `it has ended: ${state.outcome}` }
     }
-    const obeyed = await obeyings[command](record, state, { by, now })
+    const obeyed =
+      order.command === 'revise'
+        ? revised(record, state, order)
+        : await obeyings[order.command](record, state, order)
     if ('refused' in obeyed) return { kind: 'refused', reason: obeyed.refused }
     if (obeyed.happenings.length > 0) keep(ctx, { before: record, ...obeyed, now })
     return { kind: 'done' }
@@ -179,6 +191,28 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
       forget: exclusive(PRIVATE, async (ctx: Context): Promise<void> => ctx.clearAll()),
     },
   })
+}
+
+function revised(record: PollRecord, state: WaitingPoll, order: Extract<PollOrder, { command: 'revise' }>) {
+  const { task: from } = record
+  const { changes, by, now, random } = order
+  try {
+    const task = changedTask(from, changes, state)
+    const said = taskRedactor(task).json(changes)
+    return {
+      after: {
+        ...record,
+        task,
+        state: revise(state, { from, to: task, now, random }),
+        turn: record.turn + 1,
+      },
+      happenings: [{ kind: 'changed', data: { by, changes: said } }],
+    }
+  } catch (error) {
+    // It was found to fit by who asked, before another attempt was made.
+    if (error instanceof InvalidTaskError) return { refused: error.message }
+    throw error
+  }
 }
 
 /** The whole state along with the message spares a way there and back, as long as there is little of it. */

@@ -5,6 +5,7 @@ import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
 import { attemptEvent, attemptView } from '../embedded/attempt-view.ts'
 import { pollView, type Shown } from '../embedded/poll-view.ts'
+import { changedTask } from '../embedded/revisions.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createTrials } from '../embedded/trials.ts'
@@ -109,10 +110,24 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
       const isPaused = name === 'pause' || (record.isPaused && name !== 'resume')
       return { kind: 'done', poll: pollView({ ...shown(record), isPaused }) }
     },
-    async revise(id) {
+    async revise(id, changes, by) {
       const record = await reader.get(id)
       if (record === null) return { kind: 'unknown' }
-      return { kind: 'refused', reason: 'a poll in Restate cannot be changed; cancel it and submit another' }
+      if (record.state.kind === 'done')
+        return { kind: 'refused', reason: `it has ended: ${record.state.outcome}` }
+      await criteriaOf(changedTask(record.task, changes, record.state))
+      const order = {
+        command: 'revise',
+        changes,
+        by,
+        now: effects.clock.now(),
+        random: effects.random(),
+      } as const
+      const target = { object: POLLS, key: id, handler: 'obey' }
+      const obeyed = await client.call<Obeyed>(target, seal(order, `order ${id}`))
+      if (obeyed.kind !== 'done') return obeyed
+      const after = await reader.get(id)
+      return after === null ? { kind: 'unknown' } : { kind: 'done', poll: pollView(shown(after)) }
     },
     async stop() {
       stateWatch.stop()

@@ -76,6 +76,19 @@ describe.each(ENGINE_KINDS)('an engine $name', ({ start }) => {
   )
 
   it(
+    'says how much there is to do',
+    inWorld(async ({ engine, submit, until }) => {
+      const [a] = [await submit({ initialDelaySeconds: 600 }), await submit({ initialDelaySeconds: 600 })]
+      const before = await engine.load()
+      await engine.command(a, 'pause', 'by a test')
+      await until(async () => (await engine.load())?.paused === (before?.paused ?? 0) + 1)
+      expect((await engine.load())?.open).toBe(before?.open)
+      await engine.command(a, 'cancel', 'by a test')
+      await until(async () => (await engine.load())?.open === (before?.open ?? 0) - 1)
+    }),
+  )
+
+  it(
     'asks what is due sooner before what is due later',
     inWorld(async ({ submit, far, until }) => {
       await submit({ url: 'http://far.test/later', initialDelaySeconds: 0.8 })

@@ -13,11 +13,14 @@ export interface AccessRules {
 
 const ANYBODY: Caller = { name: 'the API', role: 'admin', released: null }
 
+/** What a browser says of its own page, and of an address that was typed in; what is no browser says nothing. */
+const OWN_SITES: ReadonlySet<string | undefined> = new Set([undefined, 'same-origin', 'none'])
+
 /** Says who asks. @throws ProblemError where the request came from a page elsewhere, or the caller may not. */
 export function admit(context: Context, needed: Role, rules: AccessRules): Caller {
   const origin = context.req.header('origin')
   if (origin !== undefined && !isOwnOrigin(origin, context)) throw new ProblemError(FOREIGN_ORIGIN)
-  if (context.req.header('sec-fetch-site') === 'cross-site') throw new ProblemError(FOREIGN_ORIGIN)
+  if (!OWN_SITES.has(context.req.header('sec-fetch-site'))) throw new ProblemError(FOREIGN_ORIGIN)
   if (rules.tokens === null) return ANYBODY
   const [scheme, token] = (context.req.header('authorization') ?? '').split(' ')
   const caller = scheme?.toLowerCase() === 'bearer' && token ? rules.tokens(token) : null

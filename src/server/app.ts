@@ -1,4 +1,5 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import type { IncomingMessage } from 'node:http'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { systemClock } from '../engine/system-clock.ts'
 import { type AccessRules, admit, refuseForeignHost } from './access.ts'
 import { type ApiRequest, OPERATIONS, type Operation, type Services } from './operations.ts'
@@ -23,7 +24,9 @@ export function createApp({ services, access, stopping, page, onProblem }: AppOp
   app.use(async (context, next) => {
     if (stopping.aborted) return problem(context, STOPPING)
     refuseForeignHost(context, access)
+    if (headerCount(context) > MOST_HEADERS) return problem(context, TOO_MANY_HEADERS)
     context.header('x-content-type-options', 'nosniff')
+    context.header('cross-origin-resource-policy', 'same-origin')
     await next()
   })
   for (const operation of OPERATIONS) {
@@ -80,6 +83,20 @@ async function audited(request: ApiRequest, { method, path }: Operation, respons
   await audit.add({ at: systemClock.now(), who, role, what, which })
 }
 
+/** Counted where they came in: names that repeat have been put together since. */
+function headerCount({ env }: Context): number {
+  const { incoming } = env as { readonly incoming?: IncomingMessage }
+  return (incoming?.rawHeaders.length ?? 0) / 2
+}
+
+const MOST_HEADERS = 100
+const TOO_MANY_HEADERS: Problem = {
+  status: 431,
+  kind: 'too-many-headers',
+  title: 'The request has too many headers',
+  detail: `At most ${MOST_HEADERS}.`,
+  headers: { connection: 'close' },
+}
 const STOPPING: Problem = {
   status: 503,
   kind: 'stopping',

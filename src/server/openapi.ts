@@ -45,7 +45,7 @@ const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
 
 function described(operation: Operation): Json {
   const { method, path, role, summary, body, answers, problems = [] } = operation
-  const problemStatuses = [...problems, ...(role === 'anybody' ? [] : [401, 403]), 421, 503]
+  const problemStatuses = [...problems, ...(role === 'anybody' ? [] : [401, 403]), 421, 431, 503]
   return {
     operationId: operationId(method, path),
     tags: [tagOf(path)],
@@ -154,6 +154,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   421: 'The `Host` is none of the names of this server.',
   422: 'Something does not fit; `errors` says what, field by field.',
   429: 'Too many; try again later.',
+  431: 'The request has too many headers, or too long ones.',
   503: 'The server stops, or cannot write to its store.',
   507: 'What is kept has reached the bytes that it may have.',
 }

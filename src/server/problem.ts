@@ -3,7 +3,7 @@ import { BideError, type FieldProblem, InvalidTaskError } from '../core/errors.t
 
 /** What an answer that is no success says: RFC 9457, `application/problem+json`. */
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500 | 503 | 507
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 431 | 500 | 503 | 507
   /** The last part of `type`, which never changes. */
   readonly kind: string
   readonly title: string

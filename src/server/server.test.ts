@@ -369,6 +369,12 @@ describe('who may ask', () => {
     ['a page of another origin', { origin: 'https://evil.test' }, 403],
     ['a page without an origin', { origin: 'null' }, 403],
     ['a page elsewhere, as the browser says', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of a neighbour, as the browser says', { 'sec-fetch-site': 'same-site' }, 403],
+    ['a page of its own, as the browser says', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['an address that was typed in', { 'sec-fetch-site': 'none' }, 200],
+    ['a hundred headers', manyHeaders(98), 200],
+    ['more than a hundred headers', manyHeaders(99), 431],
+    ['headers that are too long', { 'x-long': 'x'.repeat(17 * 1024) }, 431],
     ['a Host that is ours', { host: 'localhost:4646' }, 200],
     ['a Host that was allowed', { host: 'bide.example.com' }, 200],
   ])('%s', async (_, headers, status) => {
@@ -475,6 +481,11 @@ describe('start and stop', () => {
     ).toBe(200)
   })
 })
+
+/** Beside the two that every request has. */
+function manyHeaders(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'x']))
+}
 
 /** Resolves once so many attempts are in the ledger. */
 async function attemptsOf(server: RunningServer, path: string, count: number, headers = {}): Promise<void> {

@@ -68,6 +68,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)
   const tokenFile = tokensFile === null ? null : parseTokens(readTokens(tokensFile))
   const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  // Left at its default, Node drops what is beyond it: a token, perhaps.
+  server.maxHeadersCount = 0
   let answer: RequestListener = notYet
   server.on('request', (request, response) => answer(request, response))
   await listen(server, port, host)

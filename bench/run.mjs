@@ -1,4 +1,4 @@
-// `npm run bench [attempt|command|conditions]`: what bide costs beside its peers. Prints tables; writes nothing else.
+// `npm run bench [attempt|command|conditions|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ const PARTS = {
   attempt: () => import('./attempt.mjs').then(({ run }) => run()),
   command: () => import('./command.mjs').then(({ run }) => run()),
   conditions: runConditions,
+  server: () => import('./engine.mjs').then(({ run }) => run()),
 }
 
 const wanted = process.argv.slice(2)

@@ -19,6 +19,9 @@ export interface LoopOptions {
   readonly onProblem: (error: unknown) => void
 }
 
+/** To wake up costs as much as a part of an attempt: where much is due, some is taken at a time. */
+const TICK_MS = 4
+
 export function createLoop({ agenda, horizon, lanes, clock, onProblem }: LoopOptions): Loop {
   let isStopped = false
   let sleep: { readonly until: number; readonly end: () => void } | null = null
@@ -27,8 +30,11 @@ export function createLoop({ agenda, horizon, lanes, clock, onProblem }: LoopOpt
     while (!isStopped) {
       if (clock.now() >= horizon.refillAt()) await horizon.refill().catch(onProblem)
       if (isStopped) return
-      for (const { origin, id } of agenda.takeDue(clock.now())) lanes.add(origin, id)
-      await sleepUntil(Math.min(agenda.nextAt(), horizon.refillAt()))
+      const now = clock.now()
+      const due = agenda.takeDue(now)
+      for (const { origin, id } of due) lanes.add(origin, id)
+      const nextAt = Math.min(agenda.nextAt(), horizon.refillAt())
+      await sleepUntil(due.length === 0 ? nextAt : Math.max(nextAt, now + TICK_MS))
     }
   }
   const sleepUntil = async (until: number) => {

@@ -1,5 +1,8 @@
-/** Collects what is to be posted until the turn is over, so that one message to another thread serves it all. */
-export function createOutbox<T>(post: (messages: readonly T[]) => void): (message: T) => void {
+/** Collects what is to be posted until `schedule` calls back, so that one message to another thread serves many. */
+export function createOutbox<T>(
+  post: (messages: readonly T[]) => void,
+  schedule: (flush: () => void) => void,
+): (message: T) => void {
   let waiting: T[] = []
   const flush = () => {
     const messages = waiting
@@ -7,6 +10,6 @@ export function createOutbox<T>(post: (messages: readonly T[]) => void): (messag
     post(messages)
   }
   return (message) => {
-    if (waiting.push(message) === 1) setImmediate(flush)
+    if (waiting.push(message) === 1) schedule(flush)
   }
 }

@@ -19,7 +19,7 @@ async function open(port: MessagePort, path: string): Promise<void> {
 }
 
 function answering(port: MessagePort, methods: ReadonlyMap<string, Method>) {
-  const answer = createOutbox<Answer>((answers) => port.postMessage(answers))
+  const answer = createOutbox<Answer>((answers) => port.postMessage(answers), setImmediate)
   const carryOut = async ({ number, method, args }: Call) => {
     try {
       answer({ number, kind: 'done', value: await (methods.get(method) as Method)(...args) })

@@ -1,0 +1,107 @@
+// What `bide serve` holds: polls that wait, attempts that are made, and how late. The job server, the engine and the
+// server are processes of their own, on 127.0.0.1; the data is in a temporary folder, which is removed.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { printTable, startServer } from './server.mjs'
+import { serverFigures } from './server-figures.mjs'
+
+const FEW = 10_000
+/** Asked for more often than can be done, and at a fifth of the target. */
+const SETTINGS = [
+  { title: 'as fast as it can', intervalSeconds: 1 },
+  { title: '2,000 a second asked for', intervalSeconds: 5 },
+]
+
+/** Prints every figure of the server. `BIDE_BENCH_POLLS` says how many wait (a million), and `BIDE_BENCH_INTERVAL` how many seconds (200). */
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), 'bide-bench-'))
+  const jobs = await startServer()
+  try {
+    await engineFigures(folder, `${jobs.url}/pending`)
+    await serverFigures(folder, `${jobs.url}/pending`)
+  } finally {
+    jobs.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function engineFigures(folder, url) {
+  const child = await buildEngine()
+  const rows = []
+  for (const { title, intervalSeconds } of SETTINGS)
+    for (const store of ['sqlite', 'memory']) {
+      const setting = {
+        store,
+        folder: mkdtempSync(join(folder, 'engine-')),
+        url,
+        polls: FEW,
+        intervalSeconds,
+      }
+      const taken = await sample(child, { ...setting, warmSeconds: 5, seconds: 10 })
+      rows.push([
+        `${store}, ${title}`,
+        ...[taken.attemptsPerSecond, taken.cpuMicroseconds].map((number) => number.toFixed(0)),
+        taken.cores.toFixed(2),
+        (1e6 / taken.cpuMicroseconds).toFixed(0),
+        ...[taken.lateMs.p50, taken.lateMs.p99, taken.lateMs.max, taken.rssMegabytes].map((number) =>
+          number.toFixed(0),
+        ),
+      ])
+    }
+  console.log(`${FEW} polls of one origin, 16 at a time, each of a URL of its own; the engine alone, 10 s.`)
+  printTable(
+    [
+      'store',
+      'attempts/s',
+      'CPU an attempt, us',
+      'cores taken',
+      'attempts a core-second',
+      'late p50, ms',
+      'p99',
+      'max',
+      'RSS, MB',
+    ],
+    rows,
+  )
+}
+
+/** The engine from its sources, with the store's thread beside it. */
+async function buildEngine() {
+  const out = fileURLToPath(new URL('../node_modules/.cache/bide-bench/', import.meta.url))
+  const shared = { bundle: true, platform: 'node', external: ['undici', 'libsql'], logLevel: 'error' }
+  const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+  await build({
+    ...shared,
+    format: 'esm',
+    entryPoints: [path('engine-child.ts')],
+    outfile: `${out}engine-child.mjs`,
+    define: { BIDE_STORE_THREAD: '"./store-thread.cjs"' },
+    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+  })
+  await build({
+    ...shared,
+    format: 'cjs',
+    entryPoints: [path('../src/store/thread/store-thread.ts')],
+    outfile: `${out}store-thread.cjs`,
+  })
+  return `${out}engine-child.mjs`
+}
+
+function sample(child, setting) {
+  return new Promise((resolve, reject) => {
+    const engine = spawn(process.execPath, [child, JSON.stringify(setting)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    engine.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    engine.on('exit', () =>
+      said === '' ? reject(new Error('the engine said nothing')) : resolve(JSON.parse(said)),
+    )
+  })
+}

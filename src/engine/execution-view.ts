@@ -2,6 +2,7 @@ import { type Task, tasksOf } from '../pipeline/definition.ts'
 import { pendingExchanges } from '../pipeline/exchanges.ts'
 import { pipelineShape } from '../pipeline/picture.ts'
 import { runReport } from '../pipeline/report.ts'
+import { runOutcome } from '../pipeline/run-outcome.ts'
 import { isEnded, type RunState, type TaskRun, taskKey } from '../pipeline/run-state.ts'
 import { envOf, pipelineOf, type RunContext } from '../pipeline/scope.ts'
 import { taskInputs } from '../pipeline/task-inputs.ts'
@@ -22,6 +23,7 @@ export function executionView(context: RunContext, run: RunState): ExecutionView
   const { redactor } = context
   return {
     ...report,
+    outcome: runOutcome(run),
     executionIndex: run.executionIndex,
     executionLink: context.executionUrl?.(run.executionId) ?? '',
     requestBy: run.requestBy,
@@ -91,7 +93,7 @@ export function executionRow(context: RunContext, run: RunState): RunRow {
     name: run.pipeline,
     pipeline: run.pipeline,
     status: run.status,
-    outcome: run.failure?.outcome ?? (run.status === 'COMPLETED' ? 'succeeded' : null),
+    outcome: runOutcome(run),
     message: isOver ? context.redactor.text(run.statusMessage) : null,
     iterationCount: counts.reduce((sum, count) => sum + count, 0),
     pollCount: null,

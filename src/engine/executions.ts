@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/poll.ts'
 import type { WaitReason } from '../core/schedule.ts'
 import type { PipelineShape } from '../pipeline/picture.ts'
 import type { RunReport, TaskReport } from '../pipeline/report.ts'
@@ -39,6 +40,8 @@ export type StartResult =
 
 /** The execution of a pipeline as it is shown: every secret of it is masked. Instants are ISO 8601, UTC. */
 export interface ExecutionView extends Omit<RunReport, 'stages'> {
+  /** Null while it goes on. */
+  readonly outcome: Outcome | null
   readonly executionIndex: number
   readonly executionLink: string
   readonly requestBy: string
@@ -89,7 +92,7 @@ export interface RunRow {
   readonly name: string | null
   readonly pipeline: string | null
   readonly status: RunStatus
-  readonly outcome: string | null
+  readonly outcome: Outcome | null
   readonly message: string | null
   /** Attempts made: of an execution, by all of its Poll tasks. */
   readonly iterationCount: number

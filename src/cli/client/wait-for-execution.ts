@@ -1,4 +1,5 @@
 import { toJson } from '../../core/json.ts'
+import type { ExecutionView } from '../../engine/executions.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { shownExecution } from '../render/execution-rows.ts'
@@ -7,7 +8,6 @@ import { runView } from '../render/stderr-run-view.ts'
 import { writeOut } from '../standard-output.ts'
 import type { Client } from './client.ts'
 import type { RunEvent } from './event-stream.ts'
-import type { Execution } from './execution.ts'
 import { follow } from './follow.ts'
 import { patiently } from './patience.ts'
 import { noteOf, waitWithView } from './waiting.ts'
@@ -18,7 +18,8 @@ export async function waitForExecution(client: Client, id: string, parsed: Argum
   const view = await runView(parsed)
   return waitWithView({ id, view }, async (waiting) => {
     const read = async () =>
-      (await patiently(() => client.ask('GET', path, { signal: waiting.signal }), waiting)).json as Execution
+      (await patiently(() => client.ask('GET', path, { signal: waiting.signal }), waiting))
+        .json as ExecutionView
     const glances = glancing(read, view)
     glances.wanted()
     for await (const event of follow(client, { ...waiting, path })) {
@@ -36,7 +37,7 @@ export async function waitForExecution(client: Client, id: string, parsed: Argum
 }
 
 /** Looks at the execution as often as something happened to it, but not before the last look is done. */
-function glancing(read: () => Promise<Execution>, view: RunView) {
+function glancing(read: () => Promise<ExecutionView>, view: RunView) {
   let isWanted = false
   let looking: Promise<void> | null = null
   const look = async () => {

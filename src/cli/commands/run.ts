@@ -9,6 +9,7 @@ import { unknownExchanges } from '../../pipeline/exchanges.ts'
 import { renderProblem } from '../../pipeline/problem.ts'
 import { runReport } from '../../pipeline/report.ts'
 import { advanceRun, startRun } from '../../pipeline/run.ts'
+import { runOutcome } from '../../pipeline/run-outcome.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import { exitCode } from '../exit-code.ts'
@@ -131,8 +132,7 @@ function report(
   signal: StopSignal | null,
 ): number {
   if (values.json || values.jsonl) writeLine(toJson(runReport(context, run)))
-  if (run.status === 'COMPLETED') return exitCode('succeeded', signal)
-  return exitCode(run.status === 'CANCELED' ? 'cancelled' : (run.failure?.outcome ?? 'failed'), signal)
+  return exitCode(runOutcome(run) ?? 'failed', signal)
 }
 
 function writeLine(line: string): void {

@@ -1,7 +1,7 @@
 import { toJson } from '../../core/json.ts'
+import type { ExecutionView } from '../../engine/executions.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { withClient } from '../client/connect.ts'
-import type { Execution } from '../client/execution.ts'
 import { type FoundRun, findRun, isPoll, readId } from '../client/find-run.ts'
 import { SHOW_OPTIONS } from '../options.ts'
 import { parseArguments } from '../parse-arguments.ts'
@@ -22,5 +22,5 @@ export async function showCommand(args: readonly string[]): Promise<number> {
 async function textOf(found: FoundRun): Promise<string> {
   const now = systemClock.now()
   if (isPoll(found)) return (await import('../render/poll-text.ts')).pollText(found.json, now)
-  return (await import('../render/execution-text.ts')).executionText(found.json as Execution, now)
+  return (await import('../render/execution-text.ts')).executionText(found.json as ExecutionView, now)
 }

@@ -1,18 +1,24 @@
 import { expect, it } from 'vitest'
-import type { Execution, ExecutionTask } from '../client/execution.ts'
+import type { ExecutionView, TaskView } from '../../engine/executions.ts'
 import { shownExecution } from './execution-rows.ts'
 import { executionText } from './execution-text.ts'
 
 const NOW = Date.parse('2026-01-01T00:01:00Z')
-const task = (given: Partial<ExecutionTask>): ExecutionTask => ({
+const task = (given: Partial<TaskView>): TaskView => ({
   type: 'REST',
   status: 'RUNNING',
   message: '',
+  output: {},
+  startedAt: null,
+  endedAt: null,
+  inputs: null,
+  verdicts: '',
   execution: null,
   poll: null,
   ...given,
 })
-const run = (given: Partial<Execution>): Execution => ({
+const step = (name: string) => ({ name, type: 'REST', preCondition: null, continueOnFailure: false }) as const
+const run = (given: Partial<ExecutionView>): ExecutionView => ({
   name: 'Deploy',
   executionId: 'e-1',
   executionIndex: 7,
@@ -23,8 +29,11 @@ const run = (given: Partial<Execution>): Execution => ({
   endedAt: null,
   requestBy: 'ci',
   comments: 'nightly',
+  executionLink: '',
+  output: {},
+  nextAttemptAt: null,
   input: { region: 'us-east-1' },
-  shape: { stages: [{ name: 'S', steps: [[{ name: 'Start' }, { name: 'Wait' }], [{ name: 'After' }]] }] },
+  shape: { rollbacks: [], stages: [{ name: 'S', steps: [[step('Start'), step('Wait')], [step('After')]] }] },
   stages: {},
   notes: [],
   rollback: null,
@@ -37,11 +46,12 @@ const poll = {
   waitReason: 'interval',
   last: { verdict: 'pending', reason: 'no condition holds yet', values: { status: '"RUNNING"' } },
   progress: 50,
+  observed: {},
   deadlineAt: null,
   responseCode: 200,
 } as const
 
-const lines = (execution: Execution) =>
+const lines = (execution: ExecutionView) =>
   shownExecution(execution)
     .rows(NOW)
     .map(({ key, status, text }) => [key, status, text].join(' | '))
@@ -63,7 +73,7 @@ it('every task has its line, in the order of its stage, with what it waits for',
 it('a run that another one waits for stands inside of its task, and a rollback under the run', () => {
   const inner = run({
     name: 'Inner',
-    shape: { stages: [{ name: 'I', steps: [[{ name: 'Ask' }]] }] },
+    shape: { rollbacks: [], stages: [{ name: 'I', steps: [[step('Ask')]] }] },
     stages: { I: { status: 'RUNNING', tasks: { Ask: task({}) } } },
   })
   const undo = run({ ...inner, name: 'Undo', status: 'COMPLETED', statusMessage: 'Execution Completed.' })

@@ -1,16 +1,16 @@
 import { describeSeconds } from '../../core/message.ts'
+import type { ExecutionView, TaskView, WaitingTask } from '../../engine/executions.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
-import type { Execution, ExecutionPoll, ExecutionTask } from '../client/execution.ts'
 import { describe, whatNext } from './progress.ts'
 import { oneLine, type RunRow, type ShownRun } from './run-rows.ts'
 
 /** A run of a server. */
-export function shownExecution(execution: Execution): ShownRun {
+export function shownExecution(execution: ExecutionView): ShownRun {
   const { name, status, statusMessage, notes } = execution
   return { name, status, message: statusMessage, notes, rows: (now) => rowsOf(execution, now) }
 }
 
-function rowsOf(execution: Execution, now: number): RunRow[] {
+function rowsOf(execution: ExecutionView, now: number): RunRow[] {
   const { name, status, startedAt, endedAt } = execution
   const until = endedAt === null ? now : Date.parse(endedAt)
   const text = describeSeconds(Math.max(0, until - Date.parse(startedAt)) / 1000)
@@ -24,7 +24,7 @@ interface At {
   readonly prefix: string
 }
 
-function innerRows({ shape, stages, rollback }: Execution, at: At): RunRow[] {
+function innerRows({ shape, stages, rollback }: ExecutionView, at: At): RunRow[] {
   const { depth, prefix } = at
   const rows = shape.stages.flatMap(({ name, steps }): RunRow[] => {
     const stage = stages[name]
@@ -43,7 +43,7 @@ function innerRows({ shape, stages, rollback }: Execution, at: At): RunRow[] {
   return [...rows, own, ...innerRows(rollback, { ...at, depth: depth + 1, prefix: `${key} > ` })]
 }
 
-function taskRows(name: string, task: ExecutionTask | undefined, { now, depth, prefix }: At): RunRow[] {
+function taskRows(name: string, task: TaskView | undefined, { now, depth, prefix }: At): RunRow[] {
   const key = prefix + name
   const status = task?.status ?? 'NOT_STARTED'
   const text = task === undefined ? '' : oneLine(taskText(task, now))
@@ -52,18 +52,17 @@ function taskRows(name: string, task: ExecutionTask | undefined, { now, depth, p
   return [row, ...innerRows(task.execution, { now, depth: depth + 2, prefix: `${key} > ` })]
 }
 
-function taskText({ status, message, poll, type }: ExecutionTask, now: number): string {
+function taskText({ status, message, poll, type }: TaskView, now: number): string {
   if (isEnded(status)) return message
   if (poll !== null) return pollTaskText(poll, now)
   return status === 'RUNNING' && type.toUpperCase() === 'REST' ? 'sent, no answer yet' : message
 }
 
 /** As an attempt of a poll in this process is told. */
-function pollTaskText({ iterationCount, pollCount, ...poll }: ExecutionPoll, now: number): string {
+function pollTaskText({ iterationCount, pollCount, ...poll }: WaitingTask, now: number): string {
   if (poll.last === null) return `${describe(null, pollCount)}  ${whatNext(null, now)}`
   const { last, responseCode, progress, nextAttemptAt, waitReason } = poll
-  const next =
-    nextAttemptAt === null ? null : { dueAt: Date.parse(nextAttemptAt), reason: waitReason ?? 'interval' }
+  const next = { dueAt: Date.parse(nextAttemptAt), reason: waitReason }
   const entry = { ...last, iteration: iterationCount, code: responseCode, progress, next, notes: [] }
   return [describe(entry, pollCount), whatNext(entry, now)].filter(Boolean).join('  ')
 }

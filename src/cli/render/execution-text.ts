@@ -1,12 +1,12 @@
 import { count } from '../../core/message.ts'
-import type { Execution } from '../client/execution.ts'
+import type { ExecutionView } from '../../engine/executions.ts'
 import { shownExecution } from './execution-rows.ts'
 import { ago } from './poll-text.ts'
 import { plain } from './progress.ts'
 import { textRows } from './text-rows.ts'
 
 /** An execution of a server in lines: where it stands and what each of its tasks waits for, or how it ended. */
-export function executionText(execution: Execution, now: number): string {
+export function executionText(execution: ExecutionView, now: number): string {
   const { name, executionIndex, executionId, status, statusMessage, startedAt, endedAt } = execution
   const head = textRows([
     ['id', executionId],
@@ -25,11 +25,11 @@ export function executionText(execution: Execution, now: number): string {
   return plain([`${name} #${executionIndex}  ${status}`, ...head, '', ...tree].join('\n'))
 }
 
-function by({ requestBy }: Execution): string {
+function by({ requestBy }: ExecutionView): string {
   return requestBy === '' ? '' : `by ${requestBy}`
 }
 
-function inputs({ input }: Execution): string {
+function inputs({ input }: ExecutionView): string {
   const all = Object.entries(input).map(([name, value]) => `${name}=${value}`)
   return all.length > 5 ? count(all.length, 'value') : all.join(', ')
 }

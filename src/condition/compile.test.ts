@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../tests/runs.ts'
 import { formatPath, type PathStep } from '../binding/path.ts'
 import type { Facts } from '../core/condition.ts'
 import { responseFacts } from '../core/facts.ts'
@@ -50,9 +51,6 @@ describe('a condition', () => {
     ['items.all(i, i.ok)', { items: [] }, true],
     ['items.size() == 2 && size(items) == 2', { items: [1, 2] }, true],
     ['conditions.exists(c, c.type == "Ready" && c.status == "True")', K8S, true],
-    ['items.filter(i, i.n > 0).exists(i, i.n == 3)', LONG, true],
-    ['items.map(i, i.n).map(n, n + 1).size() == 10000', LONG, true],
-    ['items[1].n == 1', LONG, true],
     ['status.startsWith("F") && status.endsWith("D") && status.contains("SH")', { status: 'FINISHED' }, true],
     ['status.lowerAscii() == "done"', { status: 'DONE' }, true],
     ['responseJson["in"] == 1', { in: 1 }, true],
@@ -71,6 +69,14 @@ describe('a condition', () => {
     ['responseJson[0] == 1', [1, 2], true],
   ])('%s over %j', (source, body, holds) => {
     expect(compileCondition(source).evaluate(facts(body)).kind).toBe(holds ? 'holds' : 'does-not-hold')
+  })
+
+  it.each([
+    'items.filter(i, i.n > 0).exists(i, i.n == 3)',
+    'items.map(i, i.n).map(n, n + 1).size() == 10000',
+    'items[1].n == 1',
+  ])('%s over 10,000 items', (source) => {
+    expect(compileCondition(source).evaluate(facts(LONG)).kind).toBe('holds')
   })
 
   it('compares integers beyond 2^53 digit by digit', () => {
@@ -203,7 +209,7 @@ describe('a condition that does not compile is refused', () => {
           expect(error === null || error instanceof ConditionError).toBe(true)
         },
       ),
-      { numRuns: 500 },
+      runs(83),
     )
   })
 })
@@ -284,7 +290,7 @@ describe('the budget stops', () => {
     [
       'the keys of a large object, again and again',
       'size(m) > 0 && m.size() > 1 && size(responseJson.m) > 2',
-      { m: Object.fromEntries(Array.from({ length: 4e5 }, (_, n) => [`k${n}`, 1])) },
+      { m: Object.fromEntries(Array.from({ length: 15e4 }, (_, n) => [`k${n}`, 1])) },
     ],
     ['an expression over a long text', 's.matches("(a|aa)+$")', { s: 'a'.repeat(1e6) }],
     ['a list of lists', 'items.map(a, items.map(b, b.n)).size() > 0', { items }],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { runs } from '../../tests/runs.ts'
 import type { PollState } from '../core/poll.ts'
 import { type PollTaskInput, parsePollTask } from '../core/task.ts'
 import { manualClock } from '../testing/manual-clock.ts'
@@ -86,7 +87,7 @@ it('through whatever the far side does: one attempt at a time, in time, and one 
         }
       },
     ),
-    { numRuns: 3000 },
+    runs(500),
   )
 })
 

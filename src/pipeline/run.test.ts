@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { runs } from '../../tests/runs.ts'
 import { parseJson, toJson } from '../core/json.ts'
 import { createRedactor } from '../core/redact.ts'
 import { runPipeline } from '../engine/run-pipeline.ts'
@@ -308,7 +309,7 @@ it('a run ends, in order, whatever it is made of and whatever the far side does'
       const context = contextOf(given)
       expectEnded(await simulate(begin(context), { world: given, context, onState: watcher(context) }))
     }),
-    { numRuns: 120 },
+    runs(20),
   )
 })
 
@@ -325,7 +326,7 @@ it('a run that is killed at any of its states and taken up again ends as it woul
         expect(again.output).toEqual(whole.output)
       }
     }),
-    { numRuns: 80 },
+    runs(13),
   )
 })
 
@@ -348,7 +349,7 @@ it('a run that is paused and resumed at any time ends as it would have', async (
         expect(statusesOf(again)).toEqual(statusesOf(whole))
       },
     ),
-    { numRuns: 120 },
+    runs(20),
   )
 })
 
@@ -361,7 +362,7 @@ it('a run that is cancelled at any time has nothing left that runs', async () =>
         await simulate(begin(context), { world: given, context, before, onState: watcher(context) }),
       )
     }),
-    { numRuns: 120 },
+    runs(20),
   )
 })
 
@@ -373,7 +374,7 @@ it('the driver ends every run, and sends a REST request no more often than its f
       expectEnded(ended)
       expectCounts(context, ended, counts)
     }),
-    { numRuns: 120 },
+    runs(20),
   )
 })
 
@@ -384,7 +385,7 @@ it('the driver, which sends side by side, ends a run as one exchange after anoth
       const { ended } = await drive(given, context)
       expect(statusesOf(ended)).toEqual(statusesOf(await simulate(begin(context), { world: given, context })))
     }),
-    { numRuns: 80 },
+    runs(13),
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../tests/runs.ts'
 import { checkFiles } from './check.ts'
 import type { Problem } from './problem.ts'
 import { readSource } from './source-file.ts'
@@ -139,7 +140,7 @@ it('whatever comes in, says what is wrong with it and where, and never breaks', 
       for (const problem of problems) expectPlaced(problem, text)
       if (pipelines.size === 0) expect(problems.map(({ severity }) => severity)).toContain('error')
     }),
-    { numRuns: 1000 },
+    runs(167),
   )
 })
 
@@ -148,7 +149,7 @@ it('takes any text at all', () => {
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       for (const problem of checkFiles([{ file: 'f', text }]).problems) expectPlaced(problem, text)
     }),
-    { numRuns: 1000 },
+    runs(167),
   )
 })
 

@@ -64,7 +64,7 @@ const RULES = [
   '  hex-encoded; and so are `Authorization`, `Cookie`, `Set-Cookie` and `Proxy-Authorization`, whatever they hold.',
   '- The first SIGINT or SIGTERM aborts what is in flight, and the end is reported; the second one ends at once.',
   '- `--resume FILE` is replaced as a whole after each attempt. Count, deadline, backoff and conditions over `previous`',
-  '  go on from it; `attempts` holds those of the last process alone, which is why its `iteration`s need not begin at 1.',
+  '  go on from it, and `attempts` holds those before as well: of more than 1,000 the oldest are left out of the file.',
   '  The file belongs to one method, URL, payload, set of header names and exit criteria: for another task it is',
   '  refused. Once the poll has ended, it says so again without asking: remove it to poll anew.',
   '',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PollState } from '../core/poll.ts'
+import type { LedgerEntry, PollState } from '../core/poll.ts'
 import type { Redactor } from '../core/redact.ts'
 import type { PollTask } from '../core/task.ts'
 import { openStateFile } from './state-file.ts'
@@ -9,12 +9,19 @@ interface Kept {
   readonly format: 'state of a poll'
   readonly task: string
   readonly state: PollState
+  readonly attempts: readonly LedgerEntry[]
 }
+
+/** The file is written anew after each attempt, so it must not grow with every one: the oldest are left out. */
+const MOST_ATTEMPTS = 1000
 
 export interface ResumeFile {
   /** What an earlier run kept, or null. */
   readonly state: PollState | null
-  write(state: PollState): void
+  /** The ledger that goes with it: its last 1,000 attempts. */
+  readonly attempts: readonly LedgerEntry[]
+  /** Keeps a state, and the attempt that led to it. */
+  write(entry: LedgerEntry, state: PollState): void
 }
 
 /**
@@ -31,14 +38,16 @@ export function openResumeFile(path: string, task: PollTask, redactor: Redactor)
       'name another file, or remove this one',
     )
   }
+  const kept = file.kept?.attempts ?? []
+  let attempts = kept
   return {
     state: file.kept?.state ?? null,
-    write: (state) =>
-      file.write({
-        format: 'state of a poll',
-        task: identity,
-        state: redactor.json(withoutTag(state)) as PollState,
-      }),
+    attempts: kept,
+    write(entry, state) {
+      attempts = [...attempts, entry].slice(-MOST_ATTEMPTS)
+      const masked = redactor.json(withoutTag(state)) as PollState
+      file.write({ format: 'state of a poll', task: identity, state: masked, attempts })
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface PollOptions {
   readonly signal?: AbortSignal
   /** Goes on from a state that an earlier process kept, with the same count and deadline. */
   readonly resume?: PollState
+  /** The ledger that an earlier process kept, beside `resume`: what is added goes after it. */
+  readonly attempts?: readonly LedgerEntry[]
   /** Values that are masked wherever they could come out: outputs, messages, the ledger. */
   readonly secrets?: readonly string[]
   /** Stand-ins for clock, randomness and network; by default the real ones. */
@@ -21,7 +23,7 @@ export interface PollOptions {
   readonly onAttempt?: (entry: LedgerEntry, state: PollState) => void | Promise<void>
 }
 
-/** How a poll ended, with the eleven outputs, and every attempt that was made in this process. */
+/** How a poll ended, with the eleven outputs, and every attempt: those given by `attempts`, then those of this process. */
 export interface PollResult extends PollOutputs {
   readonly outcome: Outcome
   /** A sentence that a person can act on. */
@@ -86,7 +88,7 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
   const effects = { clock: systemClock, random: Math.random, ...options.effects, transport }
   const compiled = { task, criteria }
   const run = { effects, signal: options.signal ?? null }
-  const attempts: LedgerEntry[] = []
+  const attempts: LedgerEntry[] = [...(options.attempts ?? [])]
   let state = options.resume ?? start(task, effects.clock.now())
   return {
     result: () =>

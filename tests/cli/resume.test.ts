@@ -30,7 +30,7 @@ it('goes on with count and start after kill -9', async () => {
   const result = JSON.parse(ran.stdout)
   expect(ran.code).toBe(0)
   expect(result).toMatchObject({ iterationCount: 3, startedAt: new Date(kept.startedAt).toISOString() })
-  expect(result.attempts.map(({ iteration }: { iteration: number }) => iteration)).toEqual([2, 3])
+  expect(result.attempts.map(({ iteration }: { iteration: number }) => iteration)).toEqual([1, 2, 3])
   expect(server.requests.filter(({ url }) => url === '/killed')).toHaveLength(3)
 })
 

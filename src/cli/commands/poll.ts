@@ -36,9 +36,9 @@ export async function pollCommand(args: readonly string[]): Promise<number> {
       signal: stop.signal,
       secrets,
       effects: { transport },
-      ...(resume?.state && { resume: resume.state }),
+      ...(resume?.state && { resume: resume.state, attempts: resume.attempts }),
       onAttempt(entry, state) {
-        resume?.write(state)
+        resume?.write(entry, state)
         view.attempt(entry)
         if (parsed.values.jsonl) writeOut(`${toJson(entry)}\n`)
       },

@@ -9,6 +9,10 @@ export async function bundled(entryPoint) {
     format: 'esm',
     platform: 'node',
     write: false,
+    // Packages of CommonJS ask for Node's own modules by it.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(import.meta.url)});`,
+    },
   })
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
 }

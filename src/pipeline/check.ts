@@ -161,6 +161,7 @@ function assemble(file: PipelineFile, order: Order, read: ReadonlyMap<string, Ta
     mandatoryInputs: Object.entries(file._inputMeta).flatMap(([name, { mandatory }]) =>
       mandatory ? [name] : [],
     ),
+    inputMeta: file._inputMeta,
     output: file.output,
     stages,
     rollbacks: file.rollbacks.map(({ stage, task, name, inputs }) => ({

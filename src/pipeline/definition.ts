@@ -11,6 +11,8 @@ export interface Pipeline {
   /** Defaults by name. */
   readonly input: Readonly<Record<string, string>>
   readonly mandatoryInputs: readonly string[]
+  /** What is said about inputs, by name. */
+  readonly inputMeta: Readonly<Record<string, { readonly description: string; readonly mandatory: boolean }>>
   /** Templates by name. */
   readonly output: Readonly<Record<string, string>>
   readonly stages: readonly Stage[]

@@ -15,18 +15,19 @@ export function taskInputs(task: Task, env: TaskEnv): Readonly<Record<string, un
 }
 
 function inputsOf(task: Task, { lookup, redactor }: TaskEnv): Readonly<Record<string, unknown>> {
+  const shown = ({ url, headers }: { url: string; headers: Readonly<Record<string, string>> }) => ({
+    url: redactor.url(url),
+    headers: redactor.headers(headers),
+  })
   switch (task.type) {
     case 'POLL': {
-      const { url, headers, method, payload, pollCount, pollIntervalSeconds, timeoutSeconds, ...rest } =
-        renderPoll(task, lookup).task
-      const request = { method, url: redactor.url(url), headers: redactor.headers(headers), payload }
-      const { ignoreFailure } = rest
-      const exitCriteria = { ...rest.exitCriteria, success: task.criteria.success.source }
-      return { ...request, pollCount, pollIntervalSeconds, timeoutSeconds, ignoreFailure, exitCriteria }
+      const { task: rendered } = renderPoll(task, lookup)
+      const exitCriteria = { ...rendered.exitCriteria, success: task.criteria.success.source }
+      return { ...rendered, ...shown(rendered), exitCriteria }
     }
     case 'REST': {
-      const { method, url, headers, payload } = renderRest(task, lookup, null)
-      return { method, url: redactor.url(url), headers: redactor.headers(headers), payload }
+      const request = renderRest(task, lookup, null)
+      return { ...request, ...shown(request) }
     }
     case 'CONDITION':
       return { condition: task.condition.source }

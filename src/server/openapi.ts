@@ -155,6 +155,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   422: 'Something does not fit; `errors` says what, field by field.',
   429: 'Too many; try again later.',
   431: 'The request has too many headers, or too long ones.',
+  501: 'The engine of this server runs no pipelines.',
   503: 'The server stops, or cannot write to its store.',
   507: 'What is kept has reached the bytes that it may have.',
 }

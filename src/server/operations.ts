@@ -8,10 +8,14 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { AUDIT_OPERATIONS } from './operations/audit.ts'
 import { DOCUMENT_OPERATIONS } from './operations/documents.ts'
+import { EXECUTION_OPERATIONS } from './operations/executions.ts'
 import { HEALTH_OPERATIONS } from './operations/health.ts'
+import { PIPELINE_OPERATIONS } from './operations/pipelines.ts'
 import { POLL_OPERATIONS } from './operations/polls.ts'
 import { TOKEN_OPERATIONS } from './operations/tokens.ts'
+import type { PipelineCatalog } from './pipeline-catalog.ts'
 import type { Caller, Role } from './tokens.ts'
+import type { VariableCatalog } from './variable-catalog.ts'
 import type { WakeTokens } from './wake-tokens.ts'
 
 /** What the operations have in common. */
@@ -23,6 +27,8 @@ export interface Services {
   readonly tokens: KnownTokens
   readonly wakeTokens: WakeTokens
   readonly audit: Audit
+  readonly pipelines: PipelineCatalog
+  readonly variables: VariableCatalog
 }
 
 /** What an operation works with. */
@@ -80,6 +86,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...HEALTH_OPERATIONS,
   ...DOCUMENT_OPERATIONS,
   ...POLL_OPERATIONS,
+  ...EXECUTION_OPERATIONS,
+  ...PIPELINE_OPERATIONS,
   ...TOKEN_OPERATIONS,
   ...AUDIT_OPERATIONS,
 ]

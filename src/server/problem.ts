@@ -3,14 +3,47 @@ import { BideError, type FieldProblem, InvalidTaskError } from '../core/errors.t
 
 /** What an answer that is no success says: RFC 9457, `application/problem+json`. */
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 431 | 500 | 503 | 507
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 409
+    | 413
+    | 415
+    | 421
+    | 422
+    | 429
+    | 431
+    | 500
+    | 501
+    | 503
+    | 507
   /** The last part of `type`, which never changes. */
   readonly kind: string
   readonly title: string
   readonly detail?: string
-  /** One a field that does not fit; `pointer` is a JSON pointer into the request's body. */
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+  /** One a field that does not fit, or a place in a pipeline's text. */
+  readonly errors?: readonly (FieldFault | TextFault)[]
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** `pointer` is a JSON pointer into the request's body. */
+interface FieldFault {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Lines and columns begin at 1. */
+interface TextFault {
+  readonly pointer: null
+  readonly severity: 'error' | 'warning'
+  readonly rule: string
+  readonly message: string
+  readonly hint: string | null
+  readonly line: number
+  readonly column: number
 }
 
 export function problem(context: Context, said: Problem): Response {

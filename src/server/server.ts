@@ -22,11 +22,13 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { mostConnections } from './most-connections.ts'
 import { type OpenData, openData } from './open-data.ts'
 import { readPage } from './page.ts'
+import { pipelineCatalog } from './pipeline-catalog.ts'
 import type { RestatePartsOptions } from './restate-parts.ts'
 import { timedStore } from './timed-store.ts'
 import { openTokenCatalog } from './token-catalog.ts'
 import { parseTokens } from './tokens.ts'
 import { openTracing } from './tracing.ts'
+import { variableCatalog } from './variable-catalog.ts'
 import { createWakeTokens } from './wake-tokens.ts'
 import { sendWebhooks } from './webhooks.ts'
 
@@ -99,9 +101,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { log, onProblem } = options
     const { audit, outbox } = data.store
     const wakeTokens = createWakeTokens(digesterOf(options, data))
-    const services = { engine, egress, metrics, log, tokens, wakeTokens, audit }
-    const { signal } = stopping
     const { sealer } = data
+    const pipelines = pipelineCatalog(data.store.catalog, sealer)
+    const variables = variableCatalog(data.store.catalog, sealer)
+    const services = { engine, egress, metrics, log, tokens, wakeTokens, audit, pipelines, variables }
+    const { signal } = stopping
     const webhooksSent = sendWebhooks({ outbox, engine, sealer, effects, log, onProblem, signal })
     const app = createApp({ services, access, stopping: stopping.signal, page, onProblem })
     answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })

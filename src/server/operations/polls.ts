@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import type { Operation } from '../operations.ts'
 import { submitBatch } from '../routes/poll-batch.ts'
 import { changePoll } from '../routes/poll-changes.ts'
-import { pollEvents } from '../routes/poll-events.ts'
 import {
   command,
   getAttempt,
@@ -12,6 +11,7 @@ import {
   submitPoll,
   tryPoll,
 } from '../routes/polls.ts'
+import { pollEvents } from '../routes/run-events.ts'
 import { wakePoll } from '../routes/wake.ts'
 import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
 import {

@@ -2,6 +2,7 @@ import type { Engine, PollCommand, PollView } from '../../engine/engine.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'
+import { endedWithin } from './ended-within.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { readPollBody } from './poll-body.ts'
 import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
@@ -34,37 +35,9 @@ export async function listPolls({ context, engine }: ApiRequest): Promise<Respon
 export async function getPoll({ context, engine, stopping }: ApiRequest): Promise<Response> {
   const id = context.req.param('id') as string
   const signal = AbortSignal.any([stopping, context.req.raw.signal])
-  const poll = await endedWithin(engine, id, { waitMs: waitMs(context), signal })
+  const watched = { read: () => engine.get(id), watch: (tell: () => void) => engine.watch(id, tell) }
+  const poll = await endedWithin(watched, { waitMs: waitMs(context), signal })
   return poll === null ? problem(context, NO_SUCH_POLL) : json(poll)
-}
-
-async function endedWithin(
-  engine: Engine,
-  id: string,
-  { waitMs, signal }: { waitMs: number; signal: AbortSignal },
-): Promise<PollView | null> {
-  if (waitMs === 0) return engine.get(id)
-  const waiting = new AbortController()
-  const stop = () => waiting.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(stop, waitMs)
-  let tell = () => {}
-  const unwatch = engine.watch(id, () => tell())
-  waiting.signal.addEventListener('abort', () => tell())
-  try {
-    for (;;) {
-      const told = new Promise<void>((resolve) => {
-        tell = resolve
-      })
-      const poll = await engine.get(id)
-      if (poll === null || poll.endedAt !== null || waiting.signal.aborted || signal.aborted) return poll
-      await told
-    }
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-    unwatch()
-  }
 }
 
 /** `GET /polls/{id}/attempts`: in order; `next` is the `cursor` of the next page. */

@@ -38,7 +38,8 @@ export function oneOf<T extends string>(context: Context, name: string, values: 
   return value
 }
 
-function wrong(name: string, expected: string): ProblemError {
+/** What is said of a parameter that does not fit. */
+export function wrong(name: string, expected: string): ProblemError {
   const title = 'A parameter of the query does not fit'
   return new ProblemError({
     status: 400,

@@ -1,8 +1,9 @@
 import type { SubmitResult } from '../../engine/engine.ts'
+import type { StartResult } from '../../engine/executions.ts'
 import type { Problem } from '../problem.ts'
 
 /** Why a submission was not taken; null where it was. */
-export function refusalOf(result: SubmitResult): Problem | null {
+export function refusalOf(result: SubmitResult | StartResult): Problem | null {
   switch (result.kind) {
     case 'key-reused':
       return KEY_REUSED

@@ -23,10 +23,25 @@ const fieldErrorSchema = v.object({
   detail: v.string(),
 })
 
+export const textProblemSchema = v.object({
+  pointer: v.null(),
+  severity: said('An error keeps it from being run.', v.picklist(['error', 'warning'])),
+  rule: said('Names the kind of problem.', v.string()),
+  message: v.string(),
+  hint: said('What to do about it.', v.nullable(v.string())),
+  line: said('From 1.', v.pipe(v.number(), v.integer())),
+  column: said('From 1.', v.pipe(v.number(), v.integer())),
+})
+
 export const problemSchema = v.object({
   type: said('Which problem it is: `urn:bide:problem:...`. It does not change.', v.string()),
   title: v.string(),
   status: v.pipe(v.number(), v.integer()),
   detail: v.optional(v.string()),
-  errors: v.optional(said('One for each field that does not fit.', v.array(fieldErrorSchema))),
+  errors: v.optional(
+    said(
+      'One for each field that does not fit, or each place in the text of a pipeline.',
+      v.array(v.union([fieldErrorSchema, textProblemSchema])),
+    ),
+  ),
 })

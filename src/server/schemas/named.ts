@@ -1,5 +1,7 @@
 import type { Schema } from '../operations.ts'
-import { problemSchema } from './common.ts'
+import { problemSchema, textProblemSchema } from './common.ts'
+import { executionSchema, runRowSchema, shapeSchema } from './execution.ts'
+import { pipelineSchema, variableSchema } from './pipeline.ts'
 import {
   attemptSchema,
   keptAttemptSchema,
@@ -20,5 +22,11 @@ export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
   Attempt: attemptSchema,
   KeptAttempt: keptAttemptSchema,
   Trial: trialSchema,
+  Run: runRowSchema,
+  Execution: executionSchema,
+  Pipeline: pipelineSchema,
+  PipelineShape: shapeSchema,
+  Variable: variableSchema,
+  TextProblem: textProblemSchema,
   Problem: problemSchema,
 }

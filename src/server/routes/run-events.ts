@@ -1,7 +1,9 @@
 import { streamSSE } from 'hono/streaming'
 import type { StoredEvent } from '../../store/store.ts'
 import type { ApiRequest } from '../operations.ts'
-import { NO_SUCH_POLL, ProblemError, problem } from '../problem.ts'
+import { NO_SUCH_POLL, type Problem, ProblemError, problem } from '../problem.ts'
+import { executionEngine } from './execution-engine.ts'
+import { NO_SUCH_EXECUTION } from './executions.ts'
 
 /** A comment now and then shows proxies that the stream lives. */
 const HEARTBEAT_MS = 15_000
@@ -13,13 +15,32 @@ const PAGE = 100
  * number the next event says. Ends with the poll; 204
  * where nothing more will come, which tells a browser not to come back.
  */
-export async function pollEvents({ context, engine, stopping }: ApiRequest): Promise<Response> {
+export function pollEvents(request: ApiRequest): Promise<Response> {
+  return runEvents(request, { read: request.engine.get, unknown: NO_SUCH_POLL })
+}
+
+/** `GET /executions/{id}/events`: the same of an execution. */
+export function executionEvents(request: ApiRequest): Promise<Response> {
+  return runEvents(request, { read: executionEngine(request).get, unknown: NO_SUCH_EXECUTION })
+}
+
+interface RunsOfKind {
+  /** Null where there is none of that id. */
+  read(id: string): Promise<{ readonly endedAt: string | null } | null>
+  readonly unknown: Problem
+}
+
+async function runEvents(
+  { context, engine, stopping }: ApiRequest,
+  { read: readRun, unknown }: RunsOfKind,
+): Promise<Response> {
   const id = context.req.param('id') as string
   const read = (after: number) => engine.events(id, { after, limit: PAGE, kind: null })
   let last = lastEventId(context.req.header('last-event-id') ?? context.req.query('after'))
   const first = await read(last)
-  if (first === null) return problem(context, NO_SUCH_POLL)
-  if (first.length === 0 && (await engine.get(id))?.endedAt !== null) return context.body(null, 204)
+  const run = await readRun(id)
+  if (first === null || run === null) return problem(context, unknown)
+  if (first.length === 0 && run.endedAt !== null) return context.body(null, 204)
 
   return streamSSE(context, async (stream) => {
     let isOver = false

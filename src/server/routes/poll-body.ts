@@ -9,7 +9,8 @@ import { readJsonObject } from '../request-body.ts'
 
 const LONGEST_NAME = 200
 const MOST_HEADERS = 100
-const LONGEST_CONDITION = 10_000
+/** As the compiler has it. */
+const LONGEST_CONDITION = 4096
 
 export interface PollBody {
   readonly text: string

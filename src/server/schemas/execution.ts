@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { instantSchema, nextSchema, said } from './common.ts'
-import { attemptSchema } from './poll.ts'
+import { attemptSchema, outcomeSchema } from './poll.ts'
 
 export const RUN_KINDS = ['poll', 'execution'] as const
 export const EXECUTION_STATUSES = [
@@ -37,7 +37,7 @@ export const runRowSchema = v.object({
   name: v.nullable(v.string()),
   pipeline: said('Null for a poll.', v.nullable(v.string())),
   status: v.picklist(EXECUTION_STATUSES),
-  outcome: v.nullable(v.string()),
+  outcome: v.nullable(outcomeSchema),
   message: v.nullable(v.string()),
   iterationCount: said('Attempts made; of an execution, by all of its Poll tasks.', count),
   pollCount: v.nullable(count),
@@ -103,6 +103,7 @@ export const executionSchema = v.object({
   executionIndex: count,
   executionLink: v.string(),
   status: v.picklist(EXECUTION_STATUSES),
+  outcome: said('How it ended; null until then.', v.nullable(outcomeSchema)),
   statusMessage: v.string(),
   startedAt: instantSchema,
   endedAt: v.nullable(instantSchema),

@@ -4,7 +4,7 @@ import { shownTaskSchema } from './poll-task.ts'
 
 export const POLL_STATUSES = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
 
-const outcomeSchema = v.picklist([
+export const outcomeSchema = v.picklist([
   'succeeded',
   'failed',
   'exhausted',

@@ -203,6 +203,7 @@ describe.each(RUNS_PIPELINES)('executions on an engine $name', ({ start }) => {
       expect(await run({ idempotency })).toBe(id)
       const other = { ...newExecution(), idempotency: { key: 'k', text: 'two' } }
       expect(await engine.executions?.start(other)).toEqual({ kind: 'key-reused' })
+      expect((await view(engine, await run())).executionIndex).toBe(2)
       await far.answer('CREATED', { id: 7, echo: SECRET })
       await far.answer('FINISHED')
       const shown = JSON.stringify([await ended(id), await engine.events(id, EVENTS)])

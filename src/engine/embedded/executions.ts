@@ -1,5 +1,5 @@
 import { type RunEvent, startRun } from '../../pipeline/run.ts'
-import { isEnded } from '../../pipeline/run-state.ts'
+import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { pipelineOf } from '../../pipeline/scope.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { ExecutionEngine } from '../engine.ts'
@@ -24,15 +24,22 @@ export function createExecutions(parts: ExecutionParts): Executions {
   const { store, executions, effects, open, room, watchers, onProblem } = parts
   const { clock } = effects
   const drivers = createExecutionDrivers(parts, (id) => leave(id))
-  const places = createPlaces((id) => begin(id))
+  const places = createPlaces((id) => void begin(id))
   const indexes = createIndexes(store)
 
   const leave = (id: string) => {
     open.count--
     places.leave(id)
   }
-  const begin = (id: string) => {
-    drivers.dispatch(id, { kind: 'begin', now: clock.now() }).catch(onProblem)
+  const undo = (id: string, { pipeline, executionIndex }: RunState) => {
+    leave(id)
+    return indexes.giveBack(pipeline, executionIndex)
+  }
+  /** Asked for a place, and not kept yet: one that gets its place meanwhile begins once it is. */
+  const submitting = new Map<string, Promise<unknown>>()
+  const begin = async (id: string) => {
+    await submitting.get(id)?.catch(() => {})
+    await drivers.dispatch(id, { kind: 'begin', now: clock.now() }).catch(onProblem)
   }
   const prepare = async (start: NewExecution) => {
     const { pipeline, input, requestBy, comments } = start
@@ -55,7 +62,7 @@ export function createExecutions(parts: ExecutionParts): Executions {
       if (status !== 'QUEUED') continue
       const execution = await executions.load(id).catch(onProblem)
       if (execution && places.enter(id, pipeline, pipelineOf(execution.context, pipeline).concurrency))
-        begin(id)
+        void begin(id)
     }
   }
   return {
@@ -68,12 +75,16 @@ export function createExecutions(parts: ExecutionParts): Executions {
       const { execution, happenings } = await prepare(start)
       const submission = submissionOf(parts, start, { execution, happenings })
       open.count++
-      const result = await store.submit(submission).catch((error: unknown) => {
-        leave(execution.id)
-        throw error
-      })
+      const submitted = store.submit(submission)
+      submitting.set(execution.id, submitted)
+      const result = await submitted
+        .catch(async (error: unknown) => {
+          await undo(execution.id, execution.run)
+          throw error
+        })
+        .finally(() => submitting.delete(execution.id))
       if (result.kind === 'known') {
-        leave(execution.id)
+        await undo(execution.id, execution.run)
         return repeated(submission.idempotency as Idempotency, result.submission)
       }
       room.took(submission.run.task.length + submission.run.state.length)
@@ -113,6 +124,11 @@ function createIndexes(store: ExecutionParts['store']) {
       last.set(pipeline, found)
       found.catch(() => last.delete(pipeline))
       return ++(await found).index
+    },
+    /** Nothing has come of the last one. */
+    async giveBack(pipeline: string, index: number): Promise<void> {
+      const found = await last.get(pipeline)
+      if (found?.index === index) found.index--
     },
   }
 }

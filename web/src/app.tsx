@@ -8,6 +8,18 @@ import { SignIn } from './sign-in.tsx'
 import { ThemeChoice } from './theme.tsx'
 
 const PollPage = lazy(async () => ({ default: (await import('./poll/poll-page.tsx')).PollPage }))
+const PipelinesPage = lazy(async () => ({
+  default: (await import('./pipelines/pipelines-page.tsx')).PipelinesPage,
+}))
+const PipelinePage = lazy(async () => ({
+  default: (await import('./pipelines/pipeline-page.tsx')).PipelinePage,
+}))
+const ExecutionPage = lazy(async () => ({
+  default: (await import('./executions/execution-page.tsx')).ExecutionPage,
+}))
+const VariablesPage = lazy(async () => ({
+  default: (await import('./variables/variables-page.tsx')).VariablesPage,
+}))
 const TokensPage = lazy(async () => ({ default: (await import('./tokens/tokens-page.tsx')).TokensPage }))
 const NewPollPage = lazy(async () => ({
   default: (await import('./new-poll/new-poll-page.tsx')).NewPollPage,
@@ -29,6 +41,8 @@ export function App() {
         <nav aria-label="Main">
           <NavLink href="/">Runs</NavLink>
           {caller.data && caller.data.role !== 'viewer' && <NavLink href="/new">New poll</NavLink>}
+          {caller.data && <NavLink href="/pipelines">Pipelines</NavLink>}
+          {caller.data && <NavLink href="/variables">Variables</NavLink>}
           {caller.data?.role === 'admin' && <NavLink href="/tokens">Tokens</NavLink>}
         </nav>
         <ThemeChoice />
@@ -45,6 +59,10 @@ function Pages() {
       <Switch>
         <Route path="/" component={RunsPage} />
         <Route path="/new" component={NewPollPage} />
+        <Route path="/pipelines" component={PipelinesPage} />
+        <Route path="/pipelines/:name">{() => <PipelinePage key={lastPart()} name={lastPart()} />}</Route>
+        <Route path="/executions/:id">{({ id }) => <ExecutionPage key={id} id={id} />}</Route>
+        <Route path="/variables" component={VariablesPage} />
         <Route path="/tokens" component={TokensPage} />
         <Route path="/polls/:id">{({ id }) => <PollPage key={id} id={id} />}</Route>
         <Route>
@@ -54,6 +72,16 @@ function Pages() {
       </Switch>
     </Suspense>
   )
+}
+
+/** The end of the address as it was written: the router decodes some characters of it, and some not. */
+function lastPart(): string {
+  const part = window.location.pathname.split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 /** Takes the focus when another page is shown, so that the keyboard goes on from there. */

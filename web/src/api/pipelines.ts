@@ -1,0 +1,97 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { PipelineShape } from '../../../src/pipeline/picture.ts'
+import { type LineProblem, request } from './request.ts'
+
+export interface PipelineRow {
+  readonly name: string
+  readonly description: string
+  readonly enabled: boolean
+  readonly concurrency: number
+  readonly updatedAt: string
+  readonly lastExecution: {
+    readonly executionId: string
+    readonly status: string
+    readonly startedAt: string
+  } | null
+}
+
+export interface PipelineView {
+  readonly name: string
+  readonly text: string
+  readonly updatedAt: string
+  readonly enabled: boolean
+  readonly description: string
+  readonly concurrency: number
+  /** Defaults by name. */
+  readonly input: Readonly<Record<string, string>>
+  readonly inputMeta: Readonly<Record<string, { readonly description: string; readonly mandatory: boolean }>>
+  readonly shape: PipelineShape
+}
+
+/** What became of a text that was kept. */
+export interface Kept {
+  readonly name: string
+  readonly updatedAt: string
+  /** Warnings. */
+  readonly problems: readonly LineProblem[]
+}
+
+const REFRESH_MS = 3000
+
+export function usePipelines() {
+  return useQuery({
+    queryKey: ['pipelines'],
+    queryFn: async ({ signal }) =>
+      (await request<{ pipelines: PipelineRow[] }>('/pipelines', { signal })).pipelines,
+    refetchInterval: REFRESH_MS,
+  })
+}
+
+export function usePipeline(name: string) {
+  return useQuery({
+    queryKey: ['pipeline', name],
+    queryFn: ({ signal }) => getPipeline(name, signal),
+  })
+}
+
+export function getPipeline(name: string, signal?: AbortSignal): Promise<PipelineView> {
+  return request(pathOf(name), { ...(signal && { signal }) })
+}
+
+export function savePipeline(name: string, text: string): Promise<Kept> {
+  return request(pathOf(name), { method: 'PUT', yaml: text })
+}
+
+/** What the server makes of a text; nothing is kept. */
+export async function checkAtServer(text: string): Promise<readonly LineProblem[]> {
+  const { problems } = await request<{ problems: LineProblem[] }>('/pipelines/check', {
+    method: 'POST',
+    yaml: text,
+  })
+  return problems
+}
+
+export function useRemovePipeline(name: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => request<void>(pathOf(name), { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['pipelines'] }),
+  })
+}
+
+export interface Started {
+  readonly executionId: string
+  readonly executionLink: string
+  readonly executionIndex: number
+}
+
+export function startExecution(
+  name: string,
+  body: { readonly input: Readonly<Record<string, string>>; readonly comments: string },
+): Promise<Started> {
+  return request(`${pathOf(name)}/executions`, { body })
+}
+
+function pathOf(name: string): string {
+  return `/pipelines/${encodeURIComponent(name)}`
+}

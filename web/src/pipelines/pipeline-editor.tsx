@@ -1,0 +1,139 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useLocation } from 'wouter'
+import type { PipelineShape } from '../../../src/pipeline/picture.ts'
+import { announce } from '../announce.tsx'
+import { useMay } from '../api/caller.ts'
+import { getPipeline, type PipelineView, savePipeline } from '../api/pipelines.ts'
+import { type LineProblem, ProblemError, sayError } from '../api/request.ts'
+import { ProblemList, problemWords } from './problem-list.tsx'
+import { useChecked } from './use-checked.ts'
+import { YamlEditor } from './yaml-editor.tsx'
+
+interface Editing {
+  readonly text: string
+  /** The pipeline as it was when it was opened; null for a new one. */
+  readonly kept: PipelineView | null
+  readonly goTo: { readonly line: number; readonly column: number } | null
+  onClose(): void
+  /** What is typed, as soon as it can be drawn. */
+  readonly onDraft: ((shape: PipelineShape) => void) | null
+}
+
+/** The YAML of a pipeline: edited, checked as one types, and kept. */
+export function PipelineEditor({ text: first, kept, goTo, onClose, onDraft }: Editing) {
+  const mayEdit = useMay('editor')
+  const [text, setText] = useState(first)
+  const [place, setPlace] = useState(goTo)
+  const { checked, surroundings } = useChecked(text)
+  const saving = useSaving(kept)
+  useEffect(() => setPlace(goTo), [goTo])
+  useEffect(() => {
+    if (checked?.shape) onDraft?.(checked.shape)
+  }, [checked, onDraft])
+  const problems = saving.refused?.text === text ? saving.refused.problems : (checked?.problems ?? NONE)
+  const name = checked?.name ?? null
+  const isOther = kept !== null && name !== null && name !== kept.name
+  return (
+    <section className="card" aria-labelledby="yaml">
+      <div className="heading">
+        <h2 id="yaml">{kept === null ? 'New pipeline' : 'YAML'}</h2>
+        <p className="quiet tabular">{checked === null ? 'it is being checked' : problemWords(problems)}</p>
+      </div>
+      <YamlEditor
+        text={first}
+        label={kept === null ? 'YAML of the new pipeline' : `YAML of ${kept.name}`}
+        problems={problems}
+        surroundings={surroundings}
+        goTo={place}
+        isReadOnly={!mayEdit}
+        onChange={setText}
+      />
+      <ProblemList problems={problems} onGo={({ line, column }) => setPlace({ line, column })} />
+      <Failure saving={saving} onOverwrite={() => name !== null && saving.save(name, text, true)} />
+      <div className="commands">
+        {mayEdit && (
+          <button
+            type="button"
+            className="primary"
+            disabled={name === null || saving.isBusy || (kept !== null && text === kept.text)}
+            onClick={() => name !== null && saving.save(name, text)}
+          >
+            {isOther ? `Save as ${name}` : 'Save'}
+          </button>
+        )}
+        <button type="button" onClick={onClose}>
+          {kept !== null && text === kept.text ? 'Close' : 'Discard'}
+        </button>
+        {mayEdit && (
+          <span className="quiet hint">
+            Ctrl+Space offers what may stand here; Escape, then Tab leaves the text.
+          </span>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const NONE: readonly LineProblem[] = []
+
+function Failure({ saving, onOverwrite }: { saving: Saving; onOverwrite: () => void }) {
+  if (saving.isChanged)
+    return (
+      <div className="lost" role="alert">
+        <p>It has been changed by somebody else since you opened it. Saving now would undo that.</p>
+        <button type="button" className="danger" onClick={onOverwrite}>
+          Save mine all the same
+        </button>
+      </div>
+    )
+  return saving.error === null ? null : (
+    <p className="error" role="alert">
+      {sayError(saving.error)}
+    </p>
+  )
+}
+
+interface Saving {
+  readonly isBusy: boolean
+  readonly error: unknown
+  /** What the server found wrong, and with which text. */
+  readonly refused: { readonly text: string; readonly problems: readonly LineProblem[] } | null
+  readonly isChanged: boolean
+  save(name: string, text: string, anyway?: boolean): Promise<void>
+}
+
+function useSaving(kept: PipelineView | null): Saving {
+  const client = useQueryClient()
+  const [, go] = useLocation()
+  const [state, setState] = useState<Omit<Saving, 'save'>>(IDLE)
+  const save = async (name: string, text: string, anyway = false) => {
+    setState({ ...IDLE, isBusy: true })
+    try {
+      const there = anyway ? null : await thereNow(name)
+      const isMine = there === null || (kept?.name === name && there.updatedAt === kept.updatedAt)
+      if (!isMine) return setState({ ...IDLE, isChanged: true })
+      await savePipeline(name, text)
+      announce(`${name} is saved.`)
+      await client.invalidateQueries({ queryKey: ['pipeline', name] })
+      client.invalidateQueries({ queryKey: ['pipelines'] })
+      setState(IDLE)
+      if (kept?.name !== name) go(`/pipelines/${encodeURIComponent(name)}`)
+    } catch (error) {
+      const problems = error instanceof ProblemError ? error.lines : []
+      setState({ ...IDLE, error, refused: problems.length > 0 ? { text, problems } : null })
+    }
+  }
+  return { ...state, save }
+}
+
+const IDLE = { isBusy: false, error: null, refused: null, isChanged: false }
+
+async function thereNow(name: string): Promise<PipelineView | null> {
+  try {
+    return await getPipeline(name)
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return null
+    throw error
+  }
+}

@@ -134,7 +134,7 @@ function faultIn(what: string, name: string | undefined, names: readonly string[
   if (names === null || names.includes(name)) return null
   const remedy =
     what === 'variable'
-      ? `give it by --var ${name}=...`
+      ? `give it by --var ${name}=..., or at a server by: bide variable set ${name}`
       : names.length > 0
         ? listOf(names)
         : `declare it under ${what}:`

@@ -10,6 +10,7 @@ import { choosePipeline, pairs, readFiles, readInputs, requireMandatory } from '
 import { writeOut } from '../standard-output.ts'
 import { LocatedProblems, UsageError } from '../usage-error.ts'
 import type { Client } from './client.ts'
+import { RefusedError } from './server-error.ts'
 import { storePipelines } from './stored-pipelines.ts'
 import { surely } from './submission.ts'
 import { waitForExecution } from './wait-for-execution.ts'
@@ -75,8 +76,20 @@ async function begin(client: Client, parsed: Arguments, { pipeline, input }: Sta
   const comments = textValue(parsed, 'comments')
   const body = { input, ...(comments !== undefined && { comments }) }
   const path = `/pipelines/${encodeURIComponent(pipeline)}/executions`
-  const { json } = await surely(() => client.ask('POST', path, { body, headers }))
+  const { json } = await surely(() => client.ask('POST', path, { body, headers })).catch((error) => {
+    throw inFlags(error)
+  })
   return json as { readonly executionId: string; readonly executionIndex: number }
+}
+
+/** What the server finds wrong with an input, at its flag. */
+function inFlags(error: unknown): unknown {
+  if (!(error instanceof RefusedError) || error.fields.length === 0) return error
+  const said = error.fields.map(({ path, message }) => {
+    const [first, ...name] = path.split('.')
+    return `bide: --${first} ${name.join('.')}: ${message}`
+  })
+  return new LocatedProblems(said)
 }
 
 const OF_PIPELINES = new Set(['json', 'jsonl', 'quiet', 'no-color', 'cacert'])

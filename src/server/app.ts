@@ -5,6 +5,7 @@ import { type AccessRules, admit, refuseForeignHost } from './access.ts'
 import { type ApiRequest, OPERATIONS, type Operation, type Services } from './operations.ts'
 import type { Page } from './page.ts'
 import { DEFECT, type Problem, problem, problemOf } from './problem.ts'
+import type { Caller } from './tokens.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -15,8 +16,6 @@ export interface AppOptions {
   /** Hears of defects, whose text no caller is told. */
   readonly onProblem: (error: unknown) => void
 }
-
-const NOBODY = { name: 'nobody', role: 'viewer', released: null } as const
 
 /** The API: every route comes from the table of operations. */
 export function createApp({ services, access, stopping, page, onProblem }: AppOptions): Hono {
@@ -32,7 +31,7 @@ export function createApp({ services, access, stopping, page, onProblem }: AppOp
   for (const operation of OPERATIONS) {
     const { method, path, role, handle } = operation
     app[method](path, measured(method, path, services), async (context) => {
-      const caller = role === 'anybody' ? NOBODY : admit(context, role, access)
+      const caller = role === 'anybody' ? nobody(operation) : admit(context, role, access)
       const letGo = caller.released ?? stopping
       const request = { ...services, context, caller, stopping: letGo, onProblem, operations: OPERATIONS }
       const response = await handle(request)
@@ -64,6 +63,10 @@ function measured(method: string, route: string, { metrics, log }: Services): Mi
     metrics.answered({ method: verb, route, code, durationMs })
     log('debug', 'request', `${verb} ${route} ${code}`, { method: verb, route, code, durationMs })
   }
+}
+
+function nobody({ actor = 'nobody' }: Operation): Caller {
+  return { name: actor, role: 'viewer', released: null }
 }
 
 function isChange({ method, changesNothing }: Operation): boolean {

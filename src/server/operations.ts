@@ -63,6 +63,8 @@ export interface Operation {
   readonly path: string
   /** The least role; `anybody` needs no token. The routes come from this table, so none is without a row. */
   readonly role: Role | 'anybody'
+  /** What the audit calls who asks without a token of the server. */
+  readonly actor?: string
   /** It is no GET, and changes nothing all the same: it leaves no trace in the audit. */
   readonly changesNothing?: true
   readonly handle: (request: ApiRequest) => Response | Promise<Response>

@@ -119,6 +119,7 @@ describe('the audit', () => {
     const runner = await makeToken(server, token, 'ci', 'runner')
     const { json } = await post(server, '/polls', slow(far().job()), as(runner))
     await post(server, '/polls/try', slow(far().job()), as(runner))
+    await post(server, `/polls/${json.id}/wake?token=${json.wakeToken}`)
     await post(server, `/polls/${json.id}/pause`, undefined, as(runner))
     await post(server, '/polls/nobody/pause', undefined, as(runner))
     await ask(server, '/tokens/ci', { method: 'DELETE', headers: as(token) })
@@ -128,6 +129,7 @@ describe('the audit', () => {
     expect(rows.map(({ who, role, what, which }) => [who, role, what, which])).toEqual([
       ['first', 'admin', 'DELETE /tokens/{name}', 'ci'],
       ['ci', 'runner', 'POST /polls/{id}/pause', json.id],
+      ['its wake token', 'viewer', 'POST /polls/{id}/wake', json.id],
       ['ci', 'runner', 'POST /polls', json.id],
       ['first', 'admin', 'POST /tokens', 'ci'],
     ])

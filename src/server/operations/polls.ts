@@ -149,6 +149,7 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     path: `${POLL}/wake`,
     role: 'anybody',
     handle: wakePoll,
+    actor: 'its wake token',
     summary: 'Lets a poll ask now, for a callback of the job',
     description:
       'By the `wakeToken` of the submission, as `Authorization: Bearer` or as `token`. What the poll is answered then decides, not the call. Once a second at most.',

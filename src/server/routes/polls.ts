@@ -1,4 +1,4 @@
-import type { Engine, PollCommand, PollView } from '../../engine/engine.ts'
+import type { PollCommand } from '../../engine/engine.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'

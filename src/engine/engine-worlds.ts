@@ -31,6 +31,8 @@ export interface EngineWorld {
 export interface WorldOptions {
   readonly limits?: { readonly perOrigin: number; readonly total: number }
   readonly keepMs?: number
+  /** Nothing is there from another world. */
+  readonly isFresh?: boolean
 }
 
 /** What worlds of one kind have in common, such as a server. */
@@ -116,7 +118,12 @@ async function restateKind(): Promise<EngineKind> {
   const cluster = await startLocalCluster({ nodes: 1, folder })
   return {
     name: 'restate',
-    open: (options) => restateWorld(cluster, folder, options),
+    async open(options) {
+      if (!options.isFresh) return restateWorld(cluster, folder, options)
+      const own = await restateKind()
+      const world = await own.open({ ...options, isFresh: false })
+      return { ...world, close: () => world.close().finally(own.close) }
+    },
     async close() {
       await cluster.stop()
       rmSync(folder, { recursive: true })
@@ -147,16 +154,18 @@ async function restateWorld(
     onProblem: () => {},
   }
   const client = () => createRestateClient(cluster, clock)
-  const worker = await startRestateWorker({
-    ...shared,
-    client: client(),
-    host: '127.0.0.1',
-    port: 0,
-    advertise: null,
-    identityKey: null,
-    keepMs,
-    ...(limits && { limits }),
-  })
+  const startWorker = (port: number) =>
+    startRestateWorker({
+      ...shared,
+      client: client(),
+      host: '127.0.0.1',
+      port,
+      advertise: null,
+      identityKey: null,
+      keepMs,
+      ...(limits && { limits }),
+    })
+  let worker = await startWorker(0)
   const engines: Engine[] = []
   const open = async () => {
     const engine = restateEngine({ ...shared, client: client() })
@@ -167,7 +176,12 @@ async function restateWorld(
     engine: await open(),
     far,
     until,
-    another: open,
+    async another() {
+      const { port } = new URL(worker.address)
+      await worker.stop(0)
+      worker = await startWorker(Number(port))
+      return open()
+    },
     async kept() {
       // RocksDB compresses what it writes: the rows are what a thief would read.
       const reader = client()

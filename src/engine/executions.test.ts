@@ -31,10 +31,8 @@ stages:
           exitCriteria: {success: 'status == "FINISHED"', failure: 'status == "FAILED"'}
 `
 
-const RUNS_PIPELINES = ENGINE_KINDS.filter(({ name }) => name !== 'over Restate')
-
 /** What every engine that runs pipelines does: the same cases, in the time of each. */
-describe.each(RUNS_PIPELINES)('executions on an engine $name', ({ start }) => {
+describe.each(ENGINE_KINDS)('executions on an engine $name', ({ start }) => {
   let kind: EngineKind
   beforeAll(async () => {
     kind = await start()
@@ -42,7 +40,7 @@ describe.each(RUNS_PIPELINES)('executions on an engine $name', ({ start }) => {
   afterAll(() => kind?.close(), 30_000)
 
   const inWorld = (work: (world: World) => Promise<void>) => async () => {
-    const world = await kind.open({})
+    const world = await kind.open({ isFresh: true })
     try {
       await work({ ...world, ...handsOf(world) })
     } finally {

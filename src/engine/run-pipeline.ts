@@ -166,7 +166,8 @@ async function notified({ dispatch, effects }: Driver, { path, id }: Exchange, f
 
 type AttemptResult = Awaited<ReturnType<Effects['transport']['send']>>['result']
 
-function failureOf(result: AttemptResult): string | null {
+/** What is noted of a notification that did not arrive; null where it did. */
+export function failureOf(result: AttemptResult): string | null {
   if (result.kind === 'failure') return `A notification failed: ${result.failure.message}.`
   const { code } = result.response
   return code >= 200 && code <= 299 ? null : `A notification was answered with ${code}.`

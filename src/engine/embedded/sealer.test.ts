@@ -29,6 +29,13 @@ it('seals the same text another way each time, over many thousand times', () => 
   expect(new Set(ivs).size).toBe(5000)
 })
 
+it('seals the same text at the same place the same way where that is asked for, and no other', () => {
+  const bytes = (text: string, place: string) => Buffer.from(sealer.sealSame(text, place)).toString('hex')
+  expect(bytes('text', 'task 1')).toBe(bytes('text', 'task 1'))
+  expect(new Set([bytes('text', 'task 1'), bytes('text', 'task 2'), bytes('texts', 'task 1')]).size).toBe(3)
+  expect(sealer.open(sealer.sealSame('text', 'task 1'), 'task 1')).toBe('text')
+})
+
 it('digests the same text the same way, and another key does it another way', () => {
   expect(sealer.digest('a')).toBe(sealer.digest('a'))
   expect(sealer.digest('a')).not.toBe(createSealer(new Uint8Array(32)).digest('a'))

@@ -12,6 +12,8 @@ import { BideError } from '../../core/errors.ts'
 export interface Sealer {
   /** `place` says whose it is: a sealed text that is put elsewhere does not open. */
   seal(text: string, place: string): Uint8Array
+  /** The same bytes for the same text at the same place: for who compares them, and may learn that much. */
+  sealSame(text: string, place: string): Uint8Array
   /** @throws BideError where the key does not fit, or the bytes were changed. */
   open(sealed: Uint8Array, place: string): string
   /** The same for the same text, and tells nothing of it to who has no key. */
@@ -33,13 +35,18 @@ export function createSealer(key: Uint8Array, digestKey: Uint8Array | null = nul
   const nextIv = ivs()
   const sealing = derived('seal')
   const digesting = digestKey === null ? derived('digest') : createSecretKey(digestKey)
+  const naming = derived('same')
+  const sealWith = (iv: Uint8Array, text: string, place: string) => {
+    const cipher = createCipheriv('aes-256-gcm', sealing, iv).setAAD(Buffer.from(place))
+    const body = cipher.update(text, 'utf8')
+    cipher.final()
+    return joined([FORMAT_BYTES, iv, cipher.getAuthTag(), body])
+  }
   return {
-    seal(text, place) {
-      const iv = nextIv()
-      const cipher = createCipheriv('aes-256-gcm', sealing, iv).setAAD(Buffer.from(place))
-      const body = cipher.update(text, 'utf8')
-      cipher.final()
-      return joined([FORMAT_BYTES, iv, cipher.getAuthTag(), body])
+    seal: (text, place) => sealWith(nextIv(), text, place),
+    sealSame(text, place) {
+      const name = createHmac('sha256', naming).update(`${place.length} ${place}`).update(text)
+      return sealWith(name.digest().subarray(0, IV_BYTES), text, place)
     },
     open(sealed, place) {
       try {

@@ -12,7 +12,7 @@ export const CATALOG = 'bideCatalog'
 export const RECORD = 'record'
 export const CARD = 'card'
 /** What an execution stands on. */
-export const SNAPSHOT = 'snapshot'
+export const SOURCES = 'sources'
 
 /** The key of an event: they sort as their slots do. */
 export function eventKey(slot: number): string {

@@ -20,7 +20,7 @@ import {
 } from './poll-record.ts'
 import type { RestateSdk } from './restate-sdk.ts'
 import { eventText, keptEvents, withHappenings } from './slotted-events.ts'
-import { HANDLING, PRIVATE, type WorkerParts } from './worker-parts.ts'
+import { handlingOf, PRIVATE, type WorkerParts } from './worker-parts.ts'
 
 /** What came of `begin`: `known` where that poll was there before. */
 export interface Begun {
@@ -96,12 +96,15 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     if (record === null || record.turn !== turn || record.isPaused || record.state.kind === 'done') return
     const { task, state } = record
     const controller = new AbortController()
+    ctx.request().attemptCompletedSignal.addEventListener('abort', () => controller.abort())
     const make = async (): Promise<Uint8Array> => {
       const release = await budget.enter(new URL(task.url).origin, controller.signal)
       if (release === null) return new Uint8Array()
       try {
         const compiled = { task, criteria: await criteriaOf(task) }
         const step = await nextStep(compiled, state, { effects, signal: controller.signal })
+        // What was broken off is no attempt: who broke it off says what follows.
+        controller.signal.throwIfAborted()
         return sealer.seal(JSON.stringify({ step, now: effects.clock.now() }), `step ${ctx.key}`)
       } finally {
         release()
@@ -171,7 +174,7 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
   const { exclusive } = sdk.handlers.object
   return sdk.object({
     name: POLLS,
-    options: HANDLING,
+    options: handlingOf(parts),
     handlers: {
       begin: exclusive(bytes, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
         const beginning = JSON.parse(sealer.open(sealed, `begin ${ctx.key}`)) as PollBeginning

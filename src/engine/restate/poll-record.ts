@@ -30,14 +30,14 @@ export function beginRecord({ startedAt, ...beginning }: PollBeginning): PollRec
 }
 
 export function sealRecord(sealer: Sealer, record: PollRecord): Uint8Array {
-  return sealer.seal(JSON.stringify(record), `poll ${record.id}`)
+  return sealer.sealSame(JSON.stringify(record), `poll ${record.id}`)
 }
 
 export function openRecord(sealer: Sealer, sealed: Uint8Array, id: string): PollRecord {
   return JSON.parse(sealer.open(sealed, `poll ${id}`)) as PollRecord
 }
 
-const PLACE_DIGITS = 16
+export const PLACE_DIGITS = 16
 
 /** What lists are made of: plain text that Restate's SQL can sort, by place, and filter. It changes with the status. */
 export function pollCard({ place, name, task, state, isPaused }: PollRecord): string {

@@ -17,6 +17,24 @@ const sealer = createSealer(new Uint8Array(32).fill(7))
 const newId = () => crypto.randomUUID()
 const onProblem = () => {}
 
+const PIPELINE = `
+kind: PIPELINE
+name: Two
+stageOrder: [Run]
+stages:
+  Run:
+    taskOrder: [Start, Wait]
+    tasks:
+      Start: {type: REST, input: {action: post, url: 'http://far.test/start'}}
+      Wait:
+        type: POLL
+        input:
+          url: http://far.test/job
+          pollCount: 9
+          pollIntervalSeconds: 0.1
+          exitCriteria: {success: 'status == "FINISHED"'}
+`
+
 /** What is the engine's own, beside what every engine does. */
 describe.runIf(hasRestateProgram())('the engine over Restate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bide-restate-'))
@@ -36,13 +54,17 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     ends.push(opened.close)
     return opened
   }
-  const startWorker = async (transport: Transport, revision: string, port = 0): Promise<RestateWorker> => {
+  const startWorker = async (
+    transport: Transport,
+    revision: string,
+    { port = 0, ...special }: { port?: number; inactivityMs?: number } = {},
+  ): Promise<RestateWorker> => {
     const effects = { clock, random: Math.random, newId, transport }
     const address = { host: '127.0.0.1', port, advertise: null, identityKey: null, revision }
     const own = createRestateClient(cluster, clock)
     const limits = { perOrigin: 4, total: 64 }
     const rest = { client: own, sealer, effects, keepMs: 86_400_000, limits, onProblem }
-    return startRestateWorker({ ...address, ...rest })
+    return startRestateWorker({ ...address, ...rest, ...special })
   }
   const openEngine = () => {
     const effects = { clock, random: Math.random, newId, transport: answering('FINISHED').transport }
@@ -95,13 +117,41 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     await first.stop(0)
     held.release()
     const far = answering('FINISHED')
-    const heir = await startWorker(far.transport, 'three', Number(new URL(first.address).port))
+    const heir = await startWorker(far.transport, 'three', { port: Number(new URL(first.address).port) })
     await until(async () => (await engine.get(id))?.status === 'COMPLETED')
     expect(await engine.get(id)).toMatchObject({ iterationCount: 1, outcome: 'succeeded' })
     const events = await engine.events(id, { after: 0, limit: 10, kind: null })
     expect(events?.map(({ kind }) => kind)).toEqual(['submitted', 'attempt', 'ended'])
     expect(far.sent()).toBe(1)
     await heir.stop(0)
+  }, 60_000)
+
+  it('does the same again where it starts anew at each wait, as after a crash', async () => {
+    let sent = 0
+    const far = answering('RUNNING')
+    const transport: Transport = {
+      ...far.transport,
+      send: (...args) => (++sent % 3 === 0 ? answering('FINISHED').transport : far.transport).send(...args),
+    }
+    const worker = await startWorker(transport, 'anew', { inactivityMs: 0 })
+    const engine = openEngine()
+    const id = await submit(engine)
+    await until(async () => (await engine.get(id))?.status === 'COMPLETED')
+    expect(await engine.get(id)).toMatchObject({ iterationCount: 3, observed: { '200 pending': 2 } })
+    const started = await engine.executions?.start({
+      pipeline: 'Two',
+      sources: { Two: PIPELINE },
+      variables: {},
+      input: {},
+      requestBy: 'someone',
+      comments: '',
+      idempotency: null,
+    })
+    const executionId = started && 'execution' in started ? started.execution.executionId : ''
+    await until(async () => (await engine.executions?.get(executionId))?.endedAt !== null)
+    expect(await engine.executions?.get(executionId)).toMatchObject({ status: 'COMPLETED' })
+    expect(sent).toBe(6)
+    await worker.stop(0)
   }, 60_000)
 
   it('keeps a catalog, the same for all who read it', async () => {

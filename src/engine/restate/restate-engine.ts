@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { InvalidTaskError } from '../../core/errors.ts'
 import { start } from '../../core/poll.ts'
 import { parsePollTask } from '../../core/task.ts'
@@ -16,7 +15,10 @@ import type { Begun, Obeyed, PollOrder } from './poll-object.ts'
 import { beginRecord, type PollBeginning, type PollRecord } from './poll-record.ts'
 import { createReadiness } from './readiness.ts'
 import type { RestateClient } from './restate-client.ts'
+import { createRestateExecutions } from './restate-executions.ts'
+import { idOfKey } from './run-id.ts'
 import { createRunReader } from './run-reader.ts'
+import { createRunWatch } from './run-watch.ts'
 import { createStateWatch } from './state-watch.ts'
 
 export interface RestateEngineOptions {
@@ -31,6 +33,8 @@ export interface RestateEngineOptions {
 /** A command that must wait for an attempt in flight is answered after this long, with what will be. */
 const ANSWER_WITHIN_MS = 1000
 
+const ANY_POLL = { kind: 'poll', name: null, text: null } as const
+
 const NO_WEBHOOK = {
   path: 'webhook',
   message: 'is not for polls in Restate',
@@ -44,6 +48,7 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
   const stateWatch = createStateWatch(reader, effects.clock, onProblem)
   const readiness = createReadiness(client, effects.clock)
   const places = createPlaces(effects)
+  const runWatch = createRunWatch(reader, effects.clock, onProblem)
 
   const seal = (value: PollBeginning | PollOrder, place: string) => sealer.seal(JSON.stringify(value), place)
   const command = async (id: string, order: PollOrder): Promise<Obeyed> => {
@@ -67,37 +72,42 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     load: reader.load,
     watch: stateWatch.add,
     isReady: readiness.isReady,
-    executions: null,
+    executions: createRestateExecutions({ client, sealer, reader, effects, places, runWatch }),
     async submit(submitted) {
       const beginning = await prepare(submitted)
       const { id, digest } = beginning
       const isNamed = submitted.idempotency !== null
       // Asked before it is called: an object that makes an attempt answers nothing else until that has ended.
-      const before = isNamed ? await reader.get(id) : null
+      const before = isNamed ? await reader.poll(id) : null
       if (before !== null) return known(before, digest)
       const target = { object: POLLS, key: id, handler: 'begin' }
       const begun = await client.call<Begun>(target, seal(beginning, `begin ${id}`))
       if (begun.kind === 'begun' || !isNamed)
         return { kind: 'accepted', poll: firstView(beginRecord(beginning)) }
-      const other = await reader.get(id)
+      const other = await reader.poll(id)
       return other === null ? { kind: 'key-reused' } : known(other, digest)
     },
     async get(id) {
-      const record = await reader.get(id)
+      const record = await reader.poll(id)
       return record && pollView(shown(record))
     },
     async list({ status, before, limit }) {
-      const found = await reader.list({ status, before, limit: limit + 1 })
+      const found = await reader.list({ ...ANY_POLL, status, before, limit: limit + 1 })
       const page = found.slice(0, limit)
       const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
-      return { polls: page.map(({ record }) => pollView(shown(record))), next }
+      const records = await reader.polls(page.map(({ id }) => id))
+      return {
+        polls: page.flatMap(({ id }) => records.get(id) ?? []).map((record) => pollView(shown(record))),
+        next,
+      }
     },
     async events(id, query) {
       const events = await reader.events(id, query)
-      return events.length > 0 || (await reader.get(id)) !== null ? events : null
+      if (events.length > 0) return events
+      return ((await reader.poll(id)) ?? (await reader.execution(id))) ? events : null
     },
     async attempt(id, iteration) {
-      const record = await reader.get(id)
+      const record = await reader.poll(id)
       if (record === null) return null
       const event = await attemptEvent((query) => reader.events(id, query), iteration)
       return event && attemptView(event, record.task, record.state)
@@ -105,13 +115,13 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     async command(id, name, by) {
       const obeyed = await command(id, { command: name, by, now: effects.clock.now() })
       if (obeyed.kind !== 'done') return obeyed
-      const record = await reader.get(id)
+      const record = await reader.poll(id)
       if (record === null) return { kind: 'unknown' }
       const isPaused = name === 'pause' || (record.isPaused && name !== 'resume')
       return { kind: 'done', poll: pollView({ ...shown(record), isPaused }) }
     },
     async revise(id, changes, by) {
-      const record = await reader.get(id)
+      const record = await reader.poll(id)
       if (record === null) return { kind: 'unknown' }
       if (record.state.kind === 'done')
         return { kind: 'refused', reason: `it has ended: ${record.state.outcome}` }
@@ -126,11 +136,12 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
       const target = { object: POLLS, key: id, handler: 'obey' }
       const obeyed = await client.call<Obeyed>(target, seal(order, `order ${id}`))
       if (obeyed.kind !== 'done') return obeyed
-      const after = await reader.get(id)
+      const after = await reader.poll(id)
       return after === null ? { kind: 'unknown' } : { kind: 'done', poll: pollView(shown(after)) }
     },
     async stop() {
       stateWatch.stop()
+      runWatch.stop()
       readiness.stop()
       await client.close()
     },
@@ -144,14 +155,6 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     const digest = idempotency === null ? id : sealer.digest(idempotency.text)
     return { id, name, task, digest, place: places.next(), startedAt: effects.clock.now() }
   }
-}
-
-/** The same key is the same poll: no table of keys is needed. */
-function idOfKey(digest: string): string {
-  const hex = createHash('sha256').update(digest).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  )
 }
 
 function known(record: PollRecord, digest: string): SubmitResult {

@@ -7,7 +7,9 @@ import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createBudget } from './budget.ts'
 import { catalogObject } from './catalog-object.ts'
+import { executionObject } from './execution-object.ts'
 import { createMembership } from './membership.ts'
+import { pipelineGate } from './pipeline-gate.ts'
 import { pollObject } from './poll-object.ts'
 import type { RestateClient } from './restate-client.ts'
 import { loadRestateSdk } from './restate-sdk.ts'
@@ -28,6 +30,8 @@ export interface RestateWorkerOptions {
   readonly identityKey: string | null
   readonly limits?: { readonly perOrigin: number; readonly total: number }
   readonly keepMs: number
+  /** See `WorkerParts`; for tests. */
+  readonly inactivityMs?: number
   readonly onProblem: (error: unknown) => void
 }
 
@@ -47,9 +51,22 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
   const sdk = await loadRestateSdk()
   const limits = options.limits ?? LIMITS
   const budget = createBudget(limits)
-  const parts = { sealer, effects, criteriaOf: sharedCriteria(), budget, keepMs }
+  const parts = {
+    sealer,
+    effects,
+    criteriaOf: sharedCriteria(),
+    budget,
+    keepMs,
+    inactivityMs: options.inactivityMs,
+  }
   const handler = sdk.createEndpointHandler({
-    services: [pollObject(sdk, parts), catalogObject(sdk), workerRoll(sdk)],
+    services: [
+      pollObject(sdk, parts),
+      executionObject(sdk, parts),
+      pipelineGate(sdk),
+      catalogObject(sdk),
+      workerRoll(sdk),
+    ],
     ...(options.identityKey !== null && { identityKeys: [options.identityKey] }),
     logger: (meta, ...said) => {
       if (meta.level === 'error') onProblem(new Error(said.map(String).join(' ')))

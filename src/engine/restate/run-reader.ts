@@ -1,87 +1,111 @@
-import type { PollStatus, StoredEvent } from '../../store/store.ts'
+import type { RunFilter, StoredEvent } from '../../store/store.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { EngineLoad } from '../engine.ts'
-import { BEHIND_EVENTS, CARD, eventKey, POLLS, RECORD } from './names.ts'
-import { openRecord, type PollRecord, placeOfCard } from './poll-record.ts'
+import { createContexts, type ExecutionRecord, openExecution } from './execution-record.ts'
+import { BEHIND_EVENTS, CARD, EXECUTIONS, eventKey, POLLS, RECORD, SOURCES } from './names.ts'
+import { openRecord, PLACE_DIGITS, type PollRecord, placeOfCard } from './poll-record.ts'
 import { quoted, type RestateClient } from './restate-client.ts'
 import { eventOfText, SEPARATOR } from './slotted-events.ts'
 
+/** Where a run stands in lists. */
+export interface RunPlace {
+  readonly kind: 'poll' | 'execution'
+  readonly id: string
+  readonly place: number
+}
+
 /** Reads what Restate keeps of runs, by its SQL: that needs no worker, and writes nothing. */
 export function createRunReader(client: RestateClient, sealer: Sealer) {
-  const record = ({ service_key: id, value }: StateRow): PollRecord =>
-    openRecord(sealer, Buffer.from(value, 'hex'), id)
-  const lastEvent = async (id: string): Promise<number> => {
-    const [row] = await client.sql<{ last: number | null }>(
-      `select max(${EVENT_NUMBER}) as last from state where ${stateOf(id)} and ${EVENTS}`,
+  const contexts = createContexts(sealer)
+
+  /** Values of that key of some runs of a kind, by id. */
+  const valuesOf = async (service: string, key: string, ids: readonly string[]) => {
+    if (ids.length === 0) return new Map<string, Uint8Array>()
+    // One is asked for by equality, which Restate answers from one partition.
+    const which = ids.length === 1 ? `= ${quoted(ids[0] as string)}` : `in (${ids.map(quoted).join(', ')})`
+    const rows = await client.sql<{ service_key: string; value: string }>(
+      `select service_key, value from state where service_name = '${service}' and key = '${key}' and service_key ${which}`,
     )
-    return row?.last ?? 0
+    return new Map(rows.map(({ service_key, value }) => [service_key, Buffer.from(value, 'hex')] as const))
+  }
+  const polls = async (ids: readonly string[]): Promise<Map<string, PollRecord>> => {
+    const values = await valuesOf(POLLS, RECORD, ids)
+    return new Map([...values].map(([id, value]) => [id, openRecord(sealer, value, id)]))
+  }
+  const executions = async (ids: readonly string[]) => {
+    const [records, sources] = await Promise.all([
+      valuesOf(EXECUTIONS, RECORD, ids),
+      valuesOf(EXECUTIONS, SOURCES, ids),
+    ])
+    return new Map(
+      [...records].map(([id, value]) => {
+        const record: ExecutionRecord = openExecution(sealer, value, id)
+        return [id, { record, context: contexts(id, sources.get(id) as Uint8Array) }]
+      }),
+    )
   }
   return {
-    async get(id: string): Promise<PollRecord | null> {
-      const [row] = await client.sql<StateRow>(
-        `select service_key, value from state where ${stateOf(id)} and key = '${RECORD}'`,
+    polls,
+    executions,
+    poll: async (id: string): Promise<PollRecord | null> => (await polls([id])).get(id) ?? null,
+    execution: async (id: string) => (await executions([id])).get(id) ?? null,
+    async lastEvent(id: string): Promise<number> {
+      const [row] = await client.sql<{ last: number | null }>(
+        `select max(${EVENT_NUMBER}) as last from state where ${ofRun(id)} and ${EVENTS}`,
       )
-      return row === undefined ? null : record(row)
+      return row?.last ?? 0
     },
-    lastEvent,
     async events(
       id: string,
       { after, limit, kind }: { after: number; limit: number; kind: string | null },
     ): Promise<readonly StoredEvent[]> {
       const ofKind = kind === null ? '' : `and ${partOf(2)} = ${quoted(kind)}`
       const rows = await client.sql<{ value_utf8: string }>(
-        `select value_utf8 from state where ${stateOf(id)} and ${EVENTS} and ${EVENT_NUMBER} > ${after} ${ofKind}
+        `select value_utf8 from state where ${ofRun(id)} and ${EVENTS} and ${EVENT_NUMBER} > ${after} ${ofKind}
          order by key limit ${limit}`,
       )
       return rows.map(({ value_utf8 }) => eventOfText(value_utf8))
     },
-    async list({
-      status,
-      before,
-      limit,
-    }: {
-      status: PollStatus | null
-      before: number | null
-      limit: number
-    }) {
-      const filters = [
-        ...(status === null ? [] : [`${partOf(3)} = ${quoted(status)}`]),
-        ...(before === null ? [] : [`value_utf8 < '${String(before).padStart(16, '0')}'`]),
-      ]
-      const cards = await client.sql<{ service_key: string; value_utf8: string }>(
-        `select service_key, value_utf8 from state where service_name = '${POLLS}' and key = '${CARD}'
-         ${filters.map((filter) => `and ${filter}`).join(' ')} order by value_utf8 desc limit ${limit}`,
+    /** Newest first: all runs are looked through, since Restate has no index of them. */
+    async list(query: RunFilter & { before: number | null; limit: number }): Promise<readonly RunPlace[]> {
+      const rows = await client.sql<{ service_key: string; value_utf8: string }>(
+        `select service_key, value_utf8 from state where ${filterOf(query)}
+         order by value_utf8 desc limit ${query.limit}`,
       )
-      if (cards.length === 0) return []
-      const keys = cards.map(({ service_key }) => quoted(service_key)).join(', ')
-      const rows = await client.sql<StateRow>(
-        `select service_key, value from state where service_name = '${POLLS}' and key = '${RECORD}'
-         and service_key in (${keys})`,
+      return rows.map(({ service_key: id, value_utf8 }) => ({
+        id,
+        kind: value_utf8.split(SEPARATOR)[1] as RunPlace['kind'],
+        place: placeOfCard(value_utf8),
+      }))
+    },
+    /** A text for each of those runs that is another one once anything about it has changed. */
+    async marks(ids: readonly string[]): Promise<Map<string, string>> {
+      if (ids.length === 0) return new Map()
+      const rows = await client.sql<{ service_key: string; mark: string }>(
+        `select service_key, md5(value) as mark from state where ${OF_RUNS} and key = '${RECORD}'
+         and service_key in (${ids.map(quoted).join(', ')})`,
       )
-      const records = new Map(rows.map((row) => [row.service_key, record(row)]))
-      return cards.flatMap(({ service_key, value_utf8 }) => {
-        const found = records.get(service_key)
-        return found === undefined ? [] : [{ record: found, place: placeOfCard(value_utf8) }]
-      })
+      return new Map(rows.map(({ service_key, mark }) => [service_key, mark]))
     },
     async load(): Promise<EngineLoad> {
-      const status = partOf(3)
-      const isOpen = `${status} in ('RUNNING', 'PAUSED')`
-      const [cards, invocations] = await Promise.all([
+      const [statuses, invocations] = await Promise.all([
         client.sql<{ status: string; n: number }>(
-          `select ${status} as status, count(*) as n from state
-           where service_name = '${POLLS}' and key = '${CARD}' and ${isOpen} group by ${status}`,
+          `select ${partOf(3)} as status, count(*) as n from state where ${OF_RUNS} and key = '${CARD}'
+           and ${partOf(3)} in (${OPEN.map(quoted).join(', ')}) group by 1`,
         ),
         client.sql<{ status: string; n: number }>(
-          `select status, count(*) as n from sys_invocation where target_service_name = '${POLLS}'
-           and target_handler_name in (${ATTEMPTS}) and status in ('running', 'ready', 'pending') group by status`,
+          `select status, count(*) as n from sys_invocation where target_service_name in ('${POLLS}', '${EXECUTIONS}')
+           and target_handler_name in (${ATTEMPTS}, 'exchange') and status in ('running', 'ready', 'pending')
+           group by status`,
         ),
       ])
+      const sum = (rows: readonly { status: string; n: number }[], wanted: readonly string[]) =>
+        rows.filter(({ status }) => wanted.includes(status)).reduce((total, { n }) => total + n, 0)
       return {
-        open: countOf(cards, 'RUNNING', 'PAUSED'),
-        paused: countOf(cards, 'PAUSED'),
-        running: countOf(invocations, 'running'),
-        queued: countOf(invocations, 'ready', 'pending'),
+        open: sum(statuses, OPEN),
+        paused: sum(statuses, ['PAUSED']),
+        running: sum(invocations, ['running']),
+        queued: sum(invocations, ['ready', 'pending']),
       }
     },
     /** The invocation that makes an attempt of a poll now; null where none does. */
@@ -96,22 +120,17 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
   }
 }
 
-function countOf(rows: readonly { status: string; n: number }[], ...wanted: readonly string[]): number {
-  return rows.filter(({ status }) => wanted.includes(status)).reduce((sum, { n }) => sum + n, 0)
-}
-
 export type RunReader = ReturnType<typeof createRunReader>
 
-interface StateRow {
-  readonly service_key: string
-  /** Hexadecimal. */
-  readonly value: string
-}
-
+const OPEN = ['RUNNING', 'PAUSED', 'PAUSING', 'QUEUED', 'ROLLING_BACK']
+const OF_RUNS = `service_name in ('${POLLS}', '${EXECUTIONS}')`
 const EVENTS = `key >= '${eventKey(0)}' and key < '${BEHIND_EVENTS}'`
+const EVENT_NUMBER = `try_cast(${partOf(1)} as bigint)`
+/** Handlers that make attempts of polls. */
+const ATTEMPTS = "'attempt', 'attemptOfMany'"
 
-function stateOf(id: string): string {
-  return `service_name = '${POLLS}' and service_key = ${quoted(id)}`
+function ofRun(id: string): string {
+  return `${OF_RUNS} and service_key = ${quoted(id)}`
 }
 
 /** A part of a card or an event. */
@@ -119,7 +138,16 @@ function partOf(number: number): string {
   return `split_part(value_utf8, '${SEPARATOR}', ${number})`
 }
 
-const EVENT_NUMBER = `try_cast(${partOf(1)} as bigint)`
-
-/** Handlers that make attempts. */
-const ATTEMPTS = "'attempt', 'attemptOfMany'"
+function filterOf(query: RunFilter & { before: number | null }): string {
+  const { kind, status, name, text, before } = query
+  const like = text === null ? '' : quoted(`%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
+  const searched = [partOf(5), 'service_key', partOf(6)].map((part) => `lower(${part}) like ${like}`)
+  return [
+    `${OF_RUNS} and key = '${CARD}'`,
+    ...(kind === null ? [] : [`${partOf(2)} = '${kind}'`]),
+    ...(status === null ? [] : [`${partOf(3)} = ${quoted(status)}`]),
+    ...(name === null ? [] : [`${partOf(5)} = ${quoted(name)}`]),
+    ...(text === null ? [] : [`(${searched.join(' or ')})`]),
+    ...(before === null ? [] : [`value_utf8 < '${String(before).padStart(PLACE_DIGITS, '0')}'`]),
+  ].join(' and ')
+}

@@ -11,6 +11,8 @@ export interface WorkerParts {
   readonly budget: Budget
   /** How long a run is kept after its end. */
   readonly keepMs: number
+  /** So long Restate waits for a handler that waits, before it has it start anew; 0 has each of them do so always. */
+  readonly inactivityMs?: number | undefined
 }
 
 /**
@@ -20,8 +22,8 @@ export interface WorkerParts {
 export const HANDLING = {
   enableLazyState: true,
   journalRetention: 0,
-  inactivityTimeout: 60_000,
-  /** An attempt may take as long as its own time-out says. */
+  /** An attempt may take as long as its own time-out says; and whoever is cut off hears of no cancel. */
+  inactivityTimeout: 86_400_000,
   abortTimeout: 86_400_000,
   retryPolicy: {
     initialInterval: 100,
@@ -29,6 +31,11 @@ export const HANDLING = {
     maxInterval: 30_000,
     maxAttempts: 1_000_000_000,
   },
+}
+
+/** How it is to handle what makes requests, which may take long. */
+export function handlingOf({ inactivityMs = HANDLING.inactivityTimeout }: WorkerParts) {
+  return { ...HANDLING, inactivityTimeout: inactivityMs }
 }
 
 /** For messages between objects: nobody can send them from outside. */

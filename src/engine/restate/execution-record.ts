@@ -1,0 +1,66 @@
+import { parseJson, toJson } from '../../core/json.ts'
+import { pendingExchanges } from '../../pipeline/exchanges.ts'
+import type { RunState } from '../../pipeline/run-state.ts'
+import type { RunContext } from '../../pipeline/scope.ts'
+import type { Sealer } from '../embedded/sealer.ts'
+import { type ExecutionSources, executionContext } from '../execution-context.ts'
+import { cardOf } from './poll-record.ts'
+import type { EventCounts } from './slotted-events.ts'
+
+/** All that changes of an execution beside its events, as one sealed value. */
+export interface ExecutionRecord extends EventCounts {
+  readonly id: string
+  readonly place: number
+  readonly digest: string
+  readonly run: RunState
+  /** The invocation that carries out each exchange that the run waits for. */
+  readonly flights: Readonly<Record<string, string>>
+}
+
+/** What a start hands to the execution's object. */
+export interface ExecutionBeginning extends Pick<ExecutionRecord, 'id' | 'place' | 'digest'> {
+  readonly sources: ExecutionSources
+  readonly requestBy: string
+  readonly comments: string
+  readonly startedAt: number
+}
+
+export function sealExecution(sealer: Sealer, record: ExecutionRecord): Uint8Array {
+  return sealer.sealSame(toJson(record), `execution ${record.id}`)
+}
+
+export function openExecution(sealer: Sealer, sealed: Uint8Array, id: string): ExecutionRecord {
+  return parseJson(sealer.open(sealed, `execution ${id}`)) as unknown as ExecutionRecord
+}
+
+export function executionCard({ place, run: { status, pipeline } }: ExecutionRecord): string {
+  return cardOf({ place, kind: 'execution', status, pipeline, name: pipeline, origin: '' })
+}
+
+/** The exchange of that key, where the run waits for it. */
+export function pendingExchange(run: RunState, key: string) {
+  return pendingExchanges(run).find((exchange) => exchange.key === key) ?? null
+}
+
+export function sealSources(sealer: Sealer, sources: ExecutionSources, id: string): Uint8Array {
+  return sealer.sealSame(JSON.stringify(sources), `sources ${id}`)
+}
+
+const KEPT = 500
+
+/** What executions stand on, opened and parsed once. */
+export function createContexts(sealer: Sealer): (id: string, sealed: Uint8Array) => RunContext {
+  const known = new Map<string, RunContext>()
+  return (id, sealed) => {
+    const context = known.get(id) ?? contextOf(JSON.parse(sealer.open(sealed, `sources ${id}`)))
+    known.delete(id)
+    known.set(id, context)
+    if (known.size > KEPT) known.delete(known.keys().next().value as string)
+    return context
+  }
+}
+
+/** @throws BideError where the pipelines do not fit. */
+export function contextOf(sources: ExecutionSources): RunContext {
+  return executionContext(sources, { executionUrl: (id) => id })
+}

@@ -14,6 +14,7 @@ import { systemClock } from '../engine/system-clock.ts'
 import { timeOrderedId } from '../engine/time-ordered-id.ts'
 import { createEgressGuard, type EgressGuard, type EgressMode } from '../http/egress.ts'
 import { createTransport } from '../http/transport.ts'
+import type { Catalog } from '../store/catalog.ts'
 import { createApp } from './app.ts'
 import { type DataFolder, keyOf } from './data-folder.ts'
 import { knownTokens } from './known-tokens.ts'
@@ -88,11 +89,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const newId = () => timeOrderedId(systemClock)
     const effects = { clock: systemClock, random: Math.random, newId, transport }
     const data = await openData({ ...options, folder: options.dataFolder })
-    const { engine, tokens } = await withData(data, async () => {
+    const { engine, tokens, shelves } = await withData(data, async () => {
       const { store, sealer } = data
       const catalog = await openTokenCatalog({ catalog: store.catalog, sealer, now: systemClock.now })
       const tokens = knownTokens(catalog, tokenFile, { host, isLoopback })
-      return { tokens, engine: await openEngine(options, { data, egress, effects, metrics, onAttempt }) }
+      return { tokens, ...(await openEngine(options, { data, egress, effects, metrics, onAttempt })) }
     })
     const stopping = new AbortController()
     const hosts = [...LOOPBACK_NAMES, host, ...options.allowHosts].map((name) => name.toLowerCase())
@@ -102,8 +103,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { audit, outbox } = data.store
     const wakeTokens = createWakeTokens(digesterOf(options, data))
     const { sealer } = data
-    const pipelines = pipelineCatalog(data.store.catalog, sealer)
-    const variables = variableCatalog(data.store.catalog, sealer)
+    const pipelines = pipelineCatalog(shelves.catalog, shelves.sealer)
+    const variables = variableCatalog(shelves.catalog, shelves.sealer)
     const services = { engine, egress, metrics, log, tokens, wakeTokens, audit, pipelines, variables }
     const { signal } = stopping
     const webhooksSent = sendWebhooks({ outbox, engine, sealer, effects, log, onProblem, signal })
@@ -155,13 +156,19 @@ interface EngineParts {
   readonly onAttempt: (made: MadeAttempt) => void
 }
 
-async function openEngine(options: ServerOptions, parts: EngineParts): Promise<Engine> {
+interface OpenEngine {
+  readonly engine: Engine
+  /** Where pipelines and variables are kept, and by what they are sealed. */
+  readonly shelves: { readonly catalog: Catalog; readonly sealer: Sealer }
+}
+
+async function openEngine(options: ServerOptions, parts: EngineParts): Promise<OpenEngine> {
   const { data, egress, effects, metrics, onAttempt } = parts
   const { keyFile, keepMs, keepRows, maxStoreBytes, limits, onProblem, restate } = options
   if (restate) {
-    const engine = await openRestateEngine({ restate, keyFile, egress, onProblem })
-    metrics.watch({ engine: 'restate', load: engine.load, storeBytes: () => null })
-    return engine
+    const opened = await openRestateEngine({ restate, keyFile, egress, onProblem })
+    metrics.watch({ engine: 'restate', load: opened.engine.load, storeBytes: () => null })
+    return opened
   }
   const engine = await embeddedEngine({
     store: timedStore(data.store, metrics.committed),
@@ -175,7 +182,7 @@ async function openEngine(options: ServerOptions, parts: EngineParts): Promise<E
     ...(maxStoreBytes !== undefined && { maxStoreBytes }),
   })
   metrics.watch({ engine: 'embedded', load: engine.load, storeBytes: data.bytes })
-  return engine
+  return { engine, shelves: { catalog: data.store.catalog, sealer: data.sealer } }
 }
 
 /** Servers that share Restate share the key alone. */
@@ -186,12 +193,16 @@ function digesterOf({ restate, dataFolder, ...key }: ServerOptions, { sealer }: 
 /** Loaded when it is chosen. */
 async function openRestateEngine(
   options: RestatePartsOptions & Pick<ServerOptions, 'onProblem'>,
-): Promise<Engine> {
-  const [{ restateParts }, { restateEngine }] = await Promise.all([
+): Promise<OpenEngine> {
+  const [{ restateParts }, { restateEngine }, { restateCatalog }] = await Promise.all([
     import('./restate-parts.ts'),
     import('../engine/restate/restate-engine.ts'),
+    import('../engine/restate/restate-catalog.ts'),
   ])
-  return restateEngine({ ...(await restateParts(options)), onProblem: options.onProblem })
+  const parts = await restateParts(options)
+  const { client, sealer } = parts
+  const engine = restateEngine({ ...parts, onProblem: options.onProblem })
+  return { engine, shelves: { catalog: restateCatalog(client), sealer } }
 }
 
 /** Closes the data again where nothing came of it. */

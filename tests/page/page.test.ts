@@ -171,7 +171,8 @@ describe('the form', () => {
 
 describe('what is live', () => {
   it('follows a poll to its end, with one announcement for each change of state', async () => {
-    const id = await submit({ name: 'to the end', url: jobs.job({ polls: 6 }), pollIntervalSeconds: 0.2 })
+    const url = jobs.job({ polls: 6 })
+    const id = await submit({ name: 'to the end', url, pollIntervalSeconds: 0.2, initialDelaySeconds: 3600 })
     await page.addInitScript(`
       window.said = []
       new MutationObserver(() => {
@@ -180,6 +181,7 @@ describe('what is live', () => {
       }).observe(document, { childList: true, characterData: true, subtree: true })
     `)
     await page.goto(`${server.url}/polls/${id}`)
+    await button('Poll now').click()
     await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
     await page.getByRole('heading', { name: '7 attempts' }).waitFor()
     await page.getByRole('heading', { name: 'Attempt 7: succeeded' }).waitFor()
@@ -215,22 +217,111 @@ describe('what is live', () => {
       const url = jobs.job({ end: 'never' })
       const names = Array.from({ length: 1000 }, (_, i) => `run ${i}`)
       await submit({ name: 'first', url }, own)
-      for (let i = 0; i < names.length; i += 100)
-        await Promise.all(
-          names.slice(i, i + 100).map((name) => submit({ name, url, initialDelaySeconds: 3600 }, own)),
-        )
+      const lines = names.map((name) => JSON.stringify({ name, url, initialDelaySeconds: 3600 })).join('\n')
+      const headers = { 'content-type': 'application/x-ndjson' }
+      const taken = await fetch(`${own.url}/api/v1/polls/batch`, { method: 'POST', headers, body: lines })
+      expect((await taken.text()).trim().split('\n')).toHaveLength(1000)
       await page.goto(own.url)
-      await page.getByRole('row').nth(10).waitFor()
-      for (let i = 0; i < 60 && (await page.getByText('1001 runs').count()) === 0; i++) {
-        await page.mouse.wheel(0, 5000)
-        await page.waitForLoadState('networkidle')
+      for (let loaded = 100; loaded <= 1000; loaded += 100) {
+        await seen(`${loaded} runs loaded`)
+        await page.evaluate('window.scrollTo(0, document.body.scrollHeight)')
       }
+      await seen('1001 runs')
       expect(await page.locator('.virtual .run').count()).toBeLessThan(50)
-      await page.getByLabel('Name or URL').fill('first')
+      await page.getByLabel('Text in name, id or host').fill('FIRST')
       await page.getByRole('row').filter({ hasText: 'first' }).waitFor()
     } finally {
       await own.close()
     }
+  }, 90_000)
+
+  it('lists a run as soon as it is there, shows it as it goes on, and keeps the filter in the address', async () => {
+    await page.goto(`${server.url}/?text=fresh+run&status=`)
+    await seen('No run is as these filters ask.')
+    const id = await submit({ name: 'fresh run', url: jobs.job({ polls: 3 }), pollIntervalSeconds: 0.3 })
+    const row = page.getByRole('row').filter({ hasText: 'fresh run' })
+    await row.filter({ hasText: 'COMPLETED' }).waitFor()
+    expect(await row.locator('.cell').count()).toBe(4)
+    expect(await row.locator('.cell.succeeded').count()).toBe(1)
+    await page.getByLabel('Status').selectOption('FAILED')
+    await seen('No run is as these filters ask.')
+    await page.waitForURL('**/?status=FAILED&text=fresh+run')
+    await page.reload()
+    expect(await page.getByLabel('Status').inputValue()).toBe('FAILED')
+    await button('Show all').click()
+    await page.waitForURL(`${server.url}/`)
+    await page.getByRole('link', { name: 'fresh run' }).first().click()
+    await page.waitForURL(`**/polls/${id}`)
+  })
+
+  it('mends the list of runs when the server is back', async () => {
+    const own = await startServer()
+    try {
+      await page.goto(own.url)
+      await seen('Nothing is waited for yet')
+      await own.kill()
+      await seen('The connection is lost; it is being mended.')
+      await own.restart()
+      await submit({ name: 'later', url: jobs.job({ end: 'never' }) }, own)
+      await page.getByRole('row').filter({ hasText: 'later' }).waitFor({ timeout: 25_000 })
+      await page.getByText('The connection is lost').waitFor({ state: 'detached' })
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('does no more for a thousand runs that all change than for those in sight', async () => {
+    const rowOf = (index: number, iterationCount: number) => ({
+      kind: 'poll',
+      id: `run-${index}`,
+      name: `run ${index}`,
+      pipeline: null,
+      status: 'RUNNING',
+      outcome: null,
+      message: null,
+      iterationCount,
+      pollCount: 60,
+      lastCode: 200,
+      verdicts: 'p'.repeat(iterationCount % 30),
+      nextAttemptAt: null,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      endedAt: '2026-01-01T00:00:09.000Z',
+      executionIndex: null,
+      requestBy: null,
+    })
+    const rows = Array.from({ length: 1000 }, (_, index) => rowOf(index, 1))
+    const changes = Array.from({ length: 5000 }, (_, at) => {
+      const event = {
+        number: at + 1,
+        kind: 'changed',
+        at: '',
+        data: rowOf(at % 1000, 2 + Math.floor(at / 1000)),
+      }
+      return `id: ${at + 1}\nevent: changed\ndata: ${JSON.stringify(event)}\n\n`
+    })
+    let mayChange = () => {}
+    const asked = new Promise<void>((resolve) => {
+      mayChange = resolve
+    })
+    await page.route('**/api/v1/runs?**', (route) => route.fulfill({ json: { runs: rows, next: null } }))
+    await page.route('**/api/v1/runs/events', async (route) => {
+      await asked
+      await route.fulfill({ contentType: 'text/event-stream', body: changes.join('') })
+    })
+    await page.goto(server.url)
+    await page.getByRole('row').nth(10).waitFor()
+    await page.evaluate(`
+      window.changed = 0
+      new MutationObserver((records) => { window.changed += records.length })
+        .observe(document.querySelector('.virtual'), { childList: true, characterData: true, subtree: true })
+    `)
+    mayChange()
+    await page.getByRole('row').nth(1).filter({ hasText: '6/60' }).waitFor()
+    const shown = await page.locator('.virtual .run').count()
+    expect(shown).toBeLessThan(50)
+    // A row in sight may change some ten places at each of five changes; the rest of a thousand must not count.
+    expect(await page.evaluate('window.changed')).toBeLessThan(shown * 5 * 10)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
 
   it('holds ten thousand attempts', async () => {
@@ -404,6 +495,9 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
       expect(overhang).toBeLessThanOrEqual(0)
     }
     await page.getByRole('row').nth(1).waitFor()
+    await check()
+    await page.goto(`${server.url}/?text=nothing+of+that+kind`)
+    await seen('No run is as these filters ask.')
     await check()
     await page.evaluate(`document.querySelector('main').append(document.createElement('input'))`)
     expect(await axeFindings(page)).toHaveLength(1)

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { Announcements } from './announce.tsx'
 import { useCaller } from './api/polls.ts'
+import { FailedView } from './failed-view.tsx'
 import { RunsPage } from './runs/runs-page.tsx'
 import { SignIn } from './sign-in.tsx'
 import { ThemeChoice } from './theme.tsx'
@@ -25,6 +26,10 @@ const NewPollPage = lazy(async () => ({
   default: (await import('./new-poll/new-poll-page.tsx')).NewPollPage,
 }))
 
+const HealthPage = lazy(async () => ({
+  default: (await import('./health/health-page.tsx')).HealthPage,
+}))
+
 export function App() {
   const needsToken =
     useQuery({ queryKey: ['needs-token'], queryFn: () => false, enabled: false }).data === true
@@ -44,6 +49,7 @@ export function App() {
           {caller.data && <NavLink href="/pipelines">Pipelines</NavLink>}
           {caller.data && <NavLink href="/variables">Variables</NavLink>}
           {caller.data?.role === 'admin' && <NavLink href="/tokens">Tokens</NavLink>}
+          {caller.data && <NavLink href="/health">Health</NavLink>}
         </nav>
         <ThemeChoice />
       </header>
@@ -54,23 +60,27 @@ export function App() {
 }
 
 function Pages() {
+  const [location] = useLocation()
   return (
-    <Suspense fallback={<p className="quiet">Loading…</p>}>
-      <Switch>
-        <Route path="/" component={RunsPage} />
-        <Route path="/new" component={NewPollPage} />
-        <Route path="/pipelines" component={PipelinesPage} />
-        <Route path="/pipelines/:name">{() => <PipelinePage key={lastPart()} name={lastPart()} />}</Route>
-        <Route path="/executions/:id">{({ id }) => <ExecutionPage key={id} id={id} />}</Route>
-        <Route path="/variables" component={VariablesPage} />
-        <Route path="/tokens" component={TokensPage} />
-        <Route path="/polls/:id">{({ id }) => <PollPage key={id} id={id} />}</Route>
-        <Route>
-          <h1>There is nothing here</h1>
-          <Link href="/">Back to the runs</Link>
-        </Route>
-      </Switch>
-    </Suspense>
+    <FailedView of={location}>
+      <Suspense fallback={<p className="quiet">Loading…</p>}>
+        <Switch>
+          <Route path="/" component={RunsPage} />
+          <Route path="/new" component={NewPollPage} />
+          <Route path="/pipelines" component={PipelinesPage} />
+          <Route path="/pipelines/:name">{() => <PipelinePage key={lastPart()} name={lastPart()} />}</Route>
+          <Route path="/executions/:id">{({ id }) => <ExecutionPage key={id} id={id} />}</Route>
+          <Route path="/variables" component={VariablesPage} />
+          <Route path="/tokens" component={TokensPage} />
+          <Route path="/health" component={HealthPage} />
+          <Route path="/polls/:id">{({ id }) => <PollPage key={id} id={id} />}</Route>
+          <Route>
+            <h1>There is nothing here</h1>
+            <Link href="/">Back to the runs</Link>
+          </Route>
+        </Switch>
+      </Suspense>
+    </FailedView>
   )
 }
 

@@ -1,22 +1,45 @@
-import type { LedgerEntry, PollStatus } from './api/polls.ts'
-import { MARKS, STATUS_MARKS, took } from './words.ts'
+import type { Verdict } from '../../src/core/judge.ts'
+import { MARKS, STATUS_MARKS } from './words.ts'
 
 /** A status as word, shape and colour. */
-export function Status({ status }: { status: PollStatus }) {
+export function Status({ status }: { status: string }) {
   return (
     <span className={`status ${status.toLowerCase()}`}>
-      <span aria-hidden="true">{STATUS_MARKS[status]}</span> {status}
+      <span aria-hidden="true">{STATUS_MARKS[status] ?? '?'}</span> {status.replaceAll('_', ' ')}
     </span>
   )
 }
 
-/** One attempt as a small cell: colour and shape by verdict. */
-export function Cell({ attempt }: { attempt: LedgerEntry }) {
-  const { iteration, verdict, code, durationMs } = attempt
-  const title = `Attempt ${iteration}: ${code ?? 'no response'}, ${verdict}, ${took(durationMs)}`
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  s: 'succeeded',
+  f: 'failed',
+  p: 'pending',
+  t: 'throttled',
+  b: 'broken',
+}
+
+/** The last attempts as small cells, a letter each: colour and shape by verdict. `last` is the number of the last one. */
+export function Cells({ verdicts, last }: { verdicts: string; last: number }) {
+  const shown = [...verdicts.slice(-CELLS)].map((letter) => VERDICTS[letter] ?? 'pending')
   return (
-    <span className={`cell ${verdict}`} title={title} aria-hidden="true">
-      {MARKS[verdict]}
+    <span className="cells">
+      <span className="hidden">{shown.length > 0 && `, the last ${shown.at(-1)}`}</span>
+      {shown.map((verdict, index) => {
+        const number = last - shown.length + index + 1
+        return (
+          <span
+            key={number}
+            className={`cell ${verdict}`}
+            title={`Attempt ${number}: ${verdict}`}
+            aria-hidden="true"
+          >
+            {MARKS[verdict]}
+          </span>
+        )
+      })}
     </span>
   )
 }
+
+/** Cells of a row in the list. */
+const CELLS = 14

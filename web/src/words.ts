@@ -1,7 +1,6 @@
 import type { Verdict } from '../../src/core/judge.ts'
 import type { WaitReason } from '../../src/core/schedule.ts'
 import type { PollTask } from '../../src/core/task.ts'
-import type { PollStatus } from './api/polls.ts'
 
 /** A verdict's mark: its shape says as much as its colour. */
 export const MARKS: Readonly<Record<Verdict, string>> = {
@@ -12,12 +11,17 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   broken: '!',
 }
 
-export const STATUS_MARKS: Readonly<Record<PollStatus, string>> = {
+export const STATUS_MARKS: Readonly<Record<string, string>> = {
+  QUEUED: '…',
   RUNNING: '◔',
+  PAUSING: '‖',
   PAUSED: '‖',
   COMPLETED: '✓',
   FAILED: '✕',
   CANCELED: '⊘',
+  ROLLING_BACK: '↩',
+  ROLLBACK_COMPLETED: '↩',
+  ROLLBACK_FAILED: '✕',
 }
 
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {

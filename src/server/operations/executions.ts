@@ -7,6 +7,7 @@ import {
   listExecutions,
   startExecution,
 } from '../routes/executions.ts'
+import { listEvents } from '../routes/list-events.ts'
 import { executionEvents } from '../routes/run-events.ts'
 import { listRuns } from '../routes/runs.ts'
 import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
@@ -45,6 +46,17 @@ export const EXECUTION_OPERATIONS: readonly Operation[] = [
     },
     answers: { 200: { says: 'A page of them.', schema: runPageSchema } },
     problems: [400, 501],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/runs/events',
+    role: 'viewer',
+    handle: listEvents,
+    summary: 'Runs as they change, as server-sent events',
+    description:
+      'Each event has `{number, kind, at, data}` as `data`. `changed` brings a run as it stands in the list, a few times a second at most; `reset`, with which a stream begins, says to read the list again: these events are not kept, and a reader that is far behind is not told each of them.',
+    answers: { 200: { says: 'The stream.', type: 'text/event-stream' } },
+    problems: [501],
   },
   {
     method: 'post',

@@ -33,7 +33,7 @@ export function wholeNumber(context: Context, name: string, low: number): number
 export function oneOf<T extends string>(context: Context, name: string, values: readonly T[]): T | null {
   const text = context.req.query(name)
   if (text === undefined) return null
-  const value = values.find((one) => one === text.toUpperCase())
+  const value = values.find((one) => one.toLowerCase() === text.toLowerCase())
   if (value === undefined) throw wrong(name, `one of ${values.join(', ')}`)
   return value
 }

@@ -11,8 +11,13 @@ type Check = typeof import('./check.ts')
 export function useCheck(draft: Draft, trial: Trial | null) {
   const [check, setCheck] = useState<Check | null>(null)
   useEffect(() => {
-    import('./check.ts').then((loaded) => setCheck(() => loaded))
-  }, [])
+    // Without it the server checks; the next letter tries again.
+    if (check === null)
+      import('./check.ts').then(
+        (loaded) => setCheck(() => loaded),
+        () => {},
+      )
+  }, [check, draft])
   const problems: Problems = check === null ? {} : check.checkTask(taskOf(draft))
   const judged = (source: string) =>
     check === null || trial === null ? null : check.judgeCondition(source, trial)

@@ -15,8 +15,13 @@ const TRUTH = { holds: 'holds', 'does-not-hold': 'does not hold', error: 'cannot
 export function AttemptConditions({ attempt, task, startedAt, answer, before }: AttemptProps) {
   const [loaded, setLoaded] = useState<Conditions | null>(null)
   useEffect(() => {
-    import('../conditions.ts').then((conditions) => setLoaded(() => conditions))
-  }, [])
+    // Without it the values that the server told are shown; the next answer tries again.
+    if (loaded === null)
+      import('../conditions.ts').then(
+        (conditions) => setLoaded(() => conditions),
+        () => {},
+      )
+  }, [loaded, answer])
   const { success, failure, pending } = task.exitCriteria
   const sources = { failure, success: success ?? DEFAULT_SUCCESS, pending }
   const [now, then] = [answered(answer, startedAt), answered(before, startedAt)]

@@ -1,57 +1,61 @@
+import { memo } from 'react'
 import { Link } from 'wouter'
-import { type PollView, useLastAttempts } from '../api/polls.ts'
-import { Cell, Status } from '../marks.tsx'
+import type { RunRow as Run } from '../api/runs.ts'
+import { Cells, Status } from '../marks.tsx'
 import { useNow } from '../now.ts'
-import { clock, count, countdown, fullTime, seconds, titleOf } from '../words.ts'
+import { clock, countdown, fullTime, seconds } from '../words.ts'
 
-/** The cells of one row: what, how far, and when next. */
-export function RunRow({ poll }: { poll: PollView }) {
-  const attempts = useLastAttempts(poll).data ?? []
-  const code = attempts.at(-1)?.code
+/** The cells of one row: what, how far, and when next. Made anew only when its run has changed. */
+export const RunRow = memo(function RunRow({ run }: { run: Run }) {
+  const { kind, id, name, status, iterationCount, pollCount, lastCode, verdicts, startedAt } = run
+  const isPoll = kind === 'poll'
   return (
     <>
       <span role="cell" className="name">
-        <Link href={`/polls/${poll.id}`} title={poll.task.url}>
-          {titleOf(poll)}
-        </Link>
+        <Link href={`/${isPoll ? 'polls' : 'executions'}/${id}`}>{name ?? id}</Link>
+        {!isPoll && (
+          <span className="tag">pipeline{run.executionIndex !== null && ` #${run.executionIndex}`}</span>
+        )}
       </span>
       <span role="cell">
-        <Status status={poll.status} />
+        <Status status={status} />
       </span>
       <span role="cell" className="attempts">
         <span className="tabular of">
-          {poll.iterationCount}/{poll.task.pollCount}
+          {iterationCount}
+          {pollCount !== null && <span className="quiet">/{pollCount}</span>}
         </span>
-        <span className="hidden">{poll.last && `, the last ${poll.last.verdict}`}</span>
-        <span className="cells">
-          {attempts.map((attempt) => (
-            <Cell key={attempt.iteration} attempt={attempt} />
-          ))}
-        </span>
+        <Cells verdicts={verdicts} last={iterationCount} />
       </span>
       <span role="cell" className="code tabular" title="Code of the last answer">
-        {code ?? '–'}
+        {lastCode ?? '–'}
       </span>
       <span role="cell" className="next tabular">
-        {poll.nextAttemptAt === null ? '–' : <Until at={poll.nextAttemptAt} />}
+        {run.nextAttemptAt === null ? '–' : <Until at={run.nextAttemptAt} />}
       </span>
-      <span role="cell" className="started tabular" title={fullTime(poll.startedAt)}>
-        {clock(poll.startedAt)}
+      <span role="cell" className="started tabular" title={fullTime(startedAt)}>
+        {clock(startedAt)}
       </span>
-      <span role="cell" className="took tabular" title={count(poll.iterationCount, 'attempt')}>
-        <Took poll={poll} />
+      <span role="cell" className="took tabular">
+        <Took run={run} />
       </span>
     </>
   )
-}
+})
 
 function Until({ at }: { at: string }) {
   const left = Date.parse(at) - useNow()
   return left <= 0 ? 'now' : countdown(left)
 }
 
-function Took({ poll: { startedAt, endedAt } }: { poll: PollView }) {
-  const now = useNow()
-  const ms = (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt)
-  return endedAt === null ? countdown(ms) : seconds(ms / 1000)
+function Took({ run: { startedAt, endedAt } }: { run: Run }) {
+  return endedAt === null ? (
+    <Since at={startedAt} />
+  ) : (
+    seconds((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)
+  )
+}
+
+function Since({ at }: { at: string }) {
+  return countdown(useNow() - Date.parse(at))
 }

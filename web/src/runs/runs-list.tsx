@@ -1,24 +1,31 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
-import type { PollView } from '../api/polls.ts'
+import type { RunRow as Run } from '../api/runs.ts'
 import { RunRow } from './run-row.tsx'
 import { useWidth } from './use-width.ts'
 
-const WIDE_ROW = 45
-const NARROW_ROW = 113
+const WIDE_ROW = 41
+const NARROW_ROW = 97
 const NARROW = 760
 
+interface Given {
+  readonly runs: readonly Run[]
+  /** There is more, and it is not being loaded. */
+  readonly mayLoad: boolean
+  onEnd(): void
+}
+
 /** Rows of which only those in sight are made. */
-export function RunsList({ polls, onEnd }: { polls: readonly PollView[]; onEnd: () => void }) {
+export function RunsList({ runs, mayLoad, onEnd }: Given) {
   const list = useRef<HTMLDivElement>(null)
   const isNarrow = useWidth() < NARROW
   const size = isNarrow ? NARROW_ROW : WIDE_ROW
   const rows = useWindowVirtualizer({
-    count: polls.length,
+    count: runs.length,
     estimateSize: () => size,
     overscan: 6,
     scrollMargin: list.current?.offsetTop ?? 0,
-    getItemKey: (index) => polls[index]?.id ?? index,
+    getItemKey: (index) => runs[index]?.id ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are measured anew when their size changes.
   useEffect(() => rows.measure(), [size])
@@ -26,10 +33,10 @@ export function RunsList({ polls, onEnd }: { polls: readonly PollView[]; onEnd: 
   const last = items.at(-1)?.index ?? 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked when the end comes into sight, not at each render.
   useEffect(() => {
-    if (last >= polls.length - 10) onEnd()
-  }, [last, polls.length])
+    if (mayLoad && last >= runs.length - 10) onEnd()
+  }, [last, runs.length, mayLoad])
   return (
-    <div role="table" aria-label="Runs" aria-rowcount={polls.length + 1} className="runs">
+    <div role="table" aria-label="Runs" aria-rowcount={runs.length + 1} className="runs">
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="run head">
           {['Name', 'Status', 'Attempts', 'Code', 'Next in', 'Started', 'Took'].map((name) => (
@@ -48,7 +55,7 @@ export function RunsList({ polls, onEnd }: { polls: readonly PollView[]; onEnd: 
             className="run"
             style={{ height: size, transform: `translateY(${start - rows.options.scrollMargin}px)` }}
           >
-            <RunRow poll={polls[index] as PollView} />
+            <RunRow run={runs[index] as Run} />
           </div>
         ))}
       </div>

@@ -1,72 +1,67 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
-import { type PollStatus, type PollView, useCaller, useRuns } from '../api/polls.ts'
+import { useCaller } from '../api/polls.ts'
 import { sayError } from '../api/request.ts'
+import { type RunFilter, useLiveRuns, useRuns } from '../api/runs.ts'
 import { count } from '../words.ts'
+import { FilterFields } from './filter-fields.tsx'
+import { isFiltered, useRunFilter } from './run-filter.ts'
 import { RunsList } from './runs-list.tsx'
-
-const STATUSES: readonly PollStatus[] = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED']
 
 /** Every run that the server keeps, newest first. */
 export function RunsPage() {
-  const [status, setStatus] = useState<PollStatus | null>(null)
-  const [text, setText] = useState('')
-  const runs = useRuns(status)
-  const loaded = useMemo(() => runs.data?.pages.flatMap((page) => page.polls) ?? [], [runs.data])
-  const shown = useMemo(() => loaded.filter((poll) => holds(poll, text)), [loaded, text])
+  const [filter, change] = useRunFilter()
+  const runs = useRuns(filter)
+  const connection = useLiveRuns(filter)
+  const mayLoad = runs.hasNextPage && !runs.isFetching
+  const loaded = useMemo(() => runs.data?.pages.flatMap((page) => page.runs) ?? [], [runs.data])
+  // A search through much may find nothing in its first part.
+  const goesOn = mayLoad && loaded.length === 0
+  useEffect(() => {
+    if (goesOn) void runs.fetchNextPage()
+  }, [goesOn, runs.fetchNextPage])
   return (
     <>
       <div className="heading">
         <h1>Runs</h1>
-        <p className="quiet tabular">{runs.data && summary(shown.length, loaded.length, runs.hasNextPage)}</p>
+        <p className="quiet tabular">
+          {runs.data &&
+            `${count(loaded.length, 'run')}${runs.hasNextPage ? (loaded.length === 0 ? ' so far' : ' loaded, more below') : ''}`}
+        </p>
       </div>
-      <search className="filters">
-        <label>
-          Status
-          <select
-            value={status ?? ''}
-            onChange={({ target }) => setStatus((target.value || null) as PollStatus | null)}
-          >
-            <option value="">All</option>
-            {STATUSES.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </label>
-        <label className="grow">
-          Name or URL
-          <input type="search" value={text} onChange={({ target }) => setText(target.value)} />
-        </label>
-      </search>
-      {runs.isError && (
+      <FilterFields filter={filter} onChange={change} />
+      {connection === 'lost' && (
         <p className="lost" role="alert">
-          {sayError(runs.error)} What is shown is as it was last known; it is tried again by itself.
+          The connection is lost; it is being mended. What is shown is as it was last known.
         </p>
       )}
-      {runs.data && loaded.length === 0 && <NothingYet isFiltered={status !== null} />}
-      {loaded.length > 0 && shown.length === 0 && (
-        <p className="quiet">No run that is loaded holds this text.</p>
+      {runs.isError && connection !== 'lost' && (
+        <p className="lost" role="alert">
+          {sayError(runs.error)}
+        </p>
       )}
-      {shown.length > 0 && (
-        <RunsList polls={shown} onEnd={() => runs.hasNextPage && !runs.isFetching && runs.fetchNextPage()} />
-      )}
+      {runs.isPending && !runs.isError && <Skeleton />}
+      {runs.isSuccess && loaded.length === 0 && !runs.hasNextPage && <NothingYet filter={filter} />}
+      {loaded.length > 0 && <RunsList runs={loaded} mayLoad={mayLoad} onEnd={runs.fetchNextPage} />}
     </>
   )
 }
 
-function summary(shown: number, loaded: number, isMore: boolean): string {
-  const all = `${count(loaded, 'run')}${isMore ? ' loaded, more below' : ''}`
-  return shown === loaded ? all : `${shown} of ${all}`
+/** Rows without words, where rows will be. */
+function Skeleton() {
+  return (
+    <div className="runs skeleton" aria-hidden="true">
+      {Array.from({ length: 8 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike.
+        <div key={index} className="run" />
+      ))}
+    </div>
+  )
 }
 
-function holds({ name, task, id }: PollView, text: string): boolean {
-  const wanted = text.trim().toLowerCase()
-  return [name ?? '', task.url, id].some((part) => part.toLowerCase().includes(wanted))
-}
-
-function NothingYet({ isFiltered }: { isFiltered: boolean }) {
+function NothingYet({ filter }: { filter: RunFilter }) {
   const caller = useCaller().data
-  if (isFiltered) return <p className="quiet">No run has this status.</p>
+  if (isFiltered(filter)) return <p className="card empty quiet">No run is as these filters ask.</p>
   return (
     <section className="card empty">
       <h2>Nothing is waited for yet</h2>

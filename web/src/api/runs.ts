@@ -1,0 +1,104 @@
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { RunRow } from '../../../src/engine/executions.ts'
+import { follow } from './events.ts'
+import { request } from './request.ts'
+
+export type { RunRow }
+
+/** What of all runs is wanted; empty for whichever. */
+export interface RunFilter {
+  readonly kind: string
+  readonly status: string
+  readonly name: string
+  readonly pipeline: string
+  readonly text: string
+}
+
+interface RunsPage {
+  readonly runs: readonly RunRow[]
+  readonly next: string | null
+}
+
+const ROWS = 100
+/** A list that is behind is read again no more often than this. */
+const AGAIN_MS = 2000
+
+/** Runs, newest first, page by page. */
+export function useRuns(filter: RunFilter) {
+  return useInfiniteQuery({
+    queryKey: ['runs', filter],
+    queryFn: ({ pageParam, signal }) => {
+      const given = Object.entries({ ...filter, cursor: pageParam }).filter(([, value]) => value !== '')
+      return request<RunsPage>(`/runs?${new URLSearchParams([['limit', String(ROWS)], ...given])}`, {
+        signal,
+      })
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Keeps what is loaded of runs up to date. */
+export function useLiveRuns(filter: RunFilter): 'connecting' | 'live' | 'lost' | 'over' {
+  const client = useQueryClient()
+  const [connection, setConnection] = useState<'connecting' | 'live' | 'lost' | 'over'>('connecting')
+  useEffect(() => {
+    const queryKey = ['runs', filter]
+    let timer: ReturnType<typeof setTimeout> | null = null
+    let wasLost = false
+    const readAgain = (afterMs: number) => {
+      timer ??= setTimeout(() => {
+        timer = null
+        void client.invalidateQueries({ queryKey })
+      }, afterMs)
+    }
+    const stop = follow('/runs/events', {
+      onEvents(events) {
+        const rows = events.flatMap(({ kind, data }) => (kind === 'changed' ? [data as RunRow] : []))
+        const unknown = changeRows(client.getQueryData<Loaded>(queryKey), rows)
+        if (unknown.changed !== null) client.setQueryData<Loaded>(queryKey, unknown.changed)
+        if (unknown.isNew || events.some(({ kind }) => kind === 'reset')) readAgain(AGAIN_MS)
+      },
+      onConnection(state) {
+        setConnection(state)
+        if (state === 'lost') wasLost = true
+        // What was missed meanwhile.
+        if (state === 'live' && wasLost) readAgain(0)
+      },
+    })
+    return () => {
+      stop()
+      if (timer !== null) clearTimeout(timer)
+    }
+  }, [client, filter])
+  return connection
+}
+
+type Loaded = InfiniteData<RunsPage>
+
+/** Puts rows in the place of their older selves; `isNew` where there is one that is not loaded, and may belong there. */
+export function changeRows(
+  loaded: Loaded | undefined,
+  rows: readonly RunRow[],
+): { readonly changed: Loaded | null; readonly isNew: boolean } {
+  if (loaded === undefined || rows.length === 0) return { changed: null, isNew: false }
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const pages = loaded.pages.map((page) =>
+    page.runs.some(({ id }) => byId.has(id))
+      ? { ...page, runs: page.runs.map((row) => taken(byId, row.id) ?? row) }
+      : page,
+  )
+  const newest = loaded.pages[0]?.runs[0]?.startedAt ?? ''
+  return {
+    changed: { ...loaded, pages },
+    isNew: [...byId.values()].some(({ startedAt }) => startedAt >= newest),
+  }
+}
+
+function taken(rows: Map<string, RunRow>, id: string): RunRow | undefined {
+  const row = rows.get(id)
+  rows.delete(id)
+  return row
+}

@@ -472,55 +472,59 @@ it('offers only what the token may do, and asks for one first', async () => {
 })
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  it.each([1280, 360])('axe finds nothing at a width of %i, and nothing sticks out', async (width) => {
-    const done = await submit({
-      name: 'done',
-      url: jobs.job({ polls: 1, first: [{ status: 503 }] }),
-      pollIntervalSeconds: 0.05,
-      ignoreFailure: true,
-    })
-    const waiting = await submit({
-      url: jobs.job({ end: 'never' }),
-      progress: 'progress',
-      timeoutSeconds: 900,
-      exitCriteria: { ...FINISHED, pending: 'true' },
-    })
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme: theme === 'light' ? 'dark' : 'light' })
-    await page.goto(server.url)
-    await page.getByLabel('Theme').selectOption(theme)
-    const check = async () => {
-      expect(await axeFindings(page)).toEqual([])
-      const overhang = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-      expect(overhang).toBeLessThanOrEqual(0)
-    }
-    await page.getByRole('row').nth(1).waitFor()
-    await check()
-    await page.goto(`${server.url}/?text=nothing+of+that+kind`)
-    await seen('No run is as these filters ask.')
-    await check()
-    await page.evaluate(`document.querySelector('main').append(document.createElement('input'))`)
-    expect(await axeFindings(page)).toHaveLength(1)
-    await page.goto(`${server.url}/polls/${done}`)
-    await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
-    await page.locator('.attempt-row').first().waitFor()
-    await check()
-    await page.goto(`${server.url}/polls/${waiting}`)
-    await page.locator('.attempt-row').first().waitFor()
-    await button('Copy as bide poll').click()
-    await seen('bide poll http://127.0.0.1')
-    await check()
-    await page.goto(`${server.url}/new`)
-    await page.getByLabel('URL (required)').fill(jobs.job())
-    await page.locator('#success').fill('status == 7 &&')
-    await page.locator('#success-error:not(:empty)').waitFor()
-    await page.locator('#success').fill(FINISHED.success)
-    await button('Try it').click()
-    await page.getByRole('region', { name: 'Body' }).waitFor()
-    await page.locator('summary', { hasText: 'More' }).click()
-    await page.locator('#pollCount').fill('none')
-    await page.getByRole('button', { name: 'Names for Failure Condition' }).click()
-    await page.getByRole('listbox').waitFor()
-    await check()
-  })
+  it.each([1280, 360])(
+    'axe finds nothing at a width of %i, and nothing sticks out',
+    async (width) => {
+      const done = await submit({
+        name: 'done',
+        url: jobs.job({ polls: 1, first: [{ status: 503 }] }),
+        pollIntervalSeconds: 0.05,
+        ignoreFailure: true,
+      })
+      const waiting = await submit({
+        url: jobs.job({ end: 'never' }),
+        progress: 'progress',
+        timeoutSeconds: 900,
+        exitCriteria: { ...FINISHED, pending: 'true' },
+      })
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme: theme === 'light' ? 'dark' : 'light' })
+      await page.goto(server.url)
+      await page.getByLabel('Theme').selectOption(theme)
+      const check = async () => {
+        expect(await axeFindings(page)).toEqual([])
+        const overhang = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+        expect(overhang).toBeLessThanOrEqual(0)
+      }
+      await page.getByRole('row').nth(1).waitFor()
+      await check()
+      await page.goto(`${server.url}/?text=nothing+of+that+kind`)
+      await seen('No run is as these filters ask.')
+      await check()
+      await page.evaluate(`document.querySelector('main').append(document.createElement('input'))`)
+      expect(await axeFindings(page)).toHaveLength(1)
+      await page.goto(`${server.url}/polls/${done}`)
+      await page.getByRole('heading', { name: 'It has ended: succeeded' }).waitFor()
+      await page.locator('.attempt-row').first().waitFor()
+      await check()
+      await page.goto(`${server.url}/polls/${waiting}`)
+      await page.locator('.attempt-row').first().waitFor()
+      await button('Copy as bide poll').click()
+      await seen('bide poll http://127.0.0.1')
+      await check()
+      await page.goto(`${server.url}/new`)
+      await page.getByLabel('URL (required)').fill(jobs.job())
+      await page.locator('#success').fill('status == 7 &&')
+      await page.locator('#success-error:not(:empty)').waitFor()
+      await page.locator('#success').fill(FINISHED.success)
+      await button('Try it').click()
+      await page.getByRole('region', { name: 'Body' }).waitFor()
+      await page.locator('summary', { hasText: 'More' }).click()
+      await page.locator('#pollCount').fill('none')
+      await page.getByRole('button', { name: 'Names for Failure Condition' }).click()
+      await page.getByRole('listbox').waitFor()
+      await check()
+    },
+    120_000,
+  )
 })

@@ -10,6 +10,7 @@ type Check = typeof import('./check.ts')
 /** The server's own checks, loaded once the form is shown. */
 export function useCheck(draft: Draft, trial: Trial | null) {
   const [check, setCheck] = useState<Check | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is when it is tried again.
   useEffect(() => {
     // Without it the server checks; the next letter tries again.
     if (check === null)

@@ -14,6 +14,7 @@ const TRUTH = { holds: 'holds', 'does-not-hold': 'does not hold', error: 'cannot
 /** What each condition saw in an attempt, operand by operand. */
 export function AttemptConditions({ attempt, task, startedAt, answer, before }: AttemptProps) {
   const [loaded, setLoaded] = useState<Conditions | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is when it is tried again.
   useEffect(() => {
     // Without it the values that the server told are shown; the next answer tries again.
     if (loaded === null)

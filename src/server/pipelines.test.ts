@@ -110,6 +110,11 @@ describe('an execution', () => {
     const attempts = (await ask(server, `/executions/${id}/attempts?task=Run.Wait`)).json.attempts
     expect(attempts.at(-1)).toMatchObject({ task: 'Run.Wait', verdict: 'succeeded' })
     expect(ended.json.stages.Run.tasks.Wait.output.iterationCount).toBe(attempts.length)
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    const counts = [...metrics.matchAll(/^bide_attempts_total\{.*\} (\d+)$/gm)].map(([, count]) =>
+      Number(count),
+    )
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(attempts.length)
     expect((await ask(server, `/executions/${id}/attempts?task=Run.Start`)).json.attempts).toEqual([])
     expect((await ask(server, '/runs')).json.runs).toMatchObject([
       { kind: 'execution', id, status: 'COMPLETED' },

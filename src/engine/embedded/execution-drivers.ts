@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { taskChanges } from '../../pipeline/changes.ts'
-import { unknownExchanges } from '../../pipeline/exchanges.ts'
+import { pendingExchanges, sendableOf, unknownExchanges } from '../../pipeline/exchanges.ts'
 import { advanceRun, type RunEvent } from '../../pipeline/run.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { nextAt } from '../execution-view.ts'
-import { type Dispatch, type DriverStep, runPipeline } from '../run-pipeline.ts'
+import { type Dispatch, type DriverStep, type MadeByTask, runPipeline } from '../run-pipeline.ts'
+import type { MadeAttempt } from './embedded-engine.ts'
 import { MOST_EVENTS } from './fold.ts'
 import type { Happening } from './keeper.ts'
 import { type KeptExecution, type KeptExecutions, standingOf } from './kept-executions.ts'
@@ -41,7 +42,7 @@ export function createExecutionDrivers(
   parts: ExecutionParts,
   onEnded: (id: string) => void,
 ): ExecutionDrivers {
-  const { executions, keeper, watchers, effects, arm, turns, onProblem } = parts
+  const { executions, keeper, watchers, effects, arm, turns, onAttempt, onProblem } = parts
   const { clock } = effects
   const live = new Map<string, Live>()
   const over = new AbortController()
@@ -50,6 +51,8 @@ export function createExecutionDrivers(
   const keep = async (execution: KeptExecution, { run, attempt }: DriverStep) => {
     const before = execution.run
     if (run === before) return
+    const made = attempt && attemptOf(execution, attempt)
+    if (made !== null) onAttempt(made)
     execution.run = run
     await keeper.keepRun(execution, () => standingOf(execution.run), happeningsOf(execution, before, attempt))
     if (isEnded(run.status) && !isEnded(before.status)) onEnded(execution.id)
@@ -125,6 +128,17 @@ export function createExecutionDrivers(
       await Promise.all([...live.values()].map(({ driven }) => driven))
     },
   }
+}
+
+/** What is measured of an attempt; `run` is still as it was before. Null where it was for nobody any more. */
+function attemptOf({ id, context, run }: KeptExecution, { path, entry }: MadeByTask): MadeAttempt | null {
+  const exchange = pendingExchanges(run).find((one) => one.kind === 'poll' && one.path.join() === path.join())
+  if (exchange === undefined) return null
+  const { method, url } = sendableOf(context, run, exchange, entry.startedAt).request
+  const { iteration, code, verdict, startedAt, durationMs } = entry
+  const lateMs = Math.max(0, startedAt - exchange.dueAt)
+  const { origin } = new URL(url)
+  return { id, origin, method, iteration, code, verdict, startedAt, durationMs, lateMs }
 }
 
 /** What has become of an execution since it was another; `before` is null for a new one. */

@@ -231,6 +231,29 @@ describe('the embedded engine', () => {
     expect(far.sent).toHaveLength(2)
   })
 
+  it('is changed once the attempt in flight has ended, and asks by the new interval, after a restart too', async () => {
+    const { engine, submit, pass, far, open } = await world()
+    const id = await submit({ pollIntervalSeconds: 600 })
+    const changing = engine.revise(id, { pollIntervalSeconds: 20, pollCount: 2 }, 'by a test')
+    await settle()
+    expect((await engine.get(id))?.task.pollIntervalSeconds).toBe(600)
+    await far.answer('RUNNING')
+    expect(await changing).toMatchObject({
+      kind: 'done',
+      poll: { task: { pollIntervalSeconds: 20 }, nextAttemptAt: new Date(START + 20_000).toISOString() },
+    })
+    const again = await open()
+    await settle()
+    expect((await again.get(id))?.task).toMatchObject({ pollIntervalSeconds: 20, pollCount: 2 })
+    await pass(19_999)
+    expect(far.sent).toHaveLength(1)
+    await pass(1)
+    await far.answer('RUNNING')
+    expect((await engine.get(id))?.outcome).toBe('exhausted')
+    expect(await engine.revise(id, { pollCount: 9 }, 'by a test')).toMatchObject({ kind: 'refused' })
+    expect(await engine.revise('nobody', {}, 'by a test')).toEqual({ kind: 'unknown' })
+  })
+
   it('asks at once when told to', async () => {
     const { engine, submit, far } = await world()
     const id = await submit({ initialDelaySeconds: 3600 })

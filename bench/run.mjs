@@ -7,6 +7,7 @@ const PARTS = {
   attempt: () => import('./attempt.mjs').then(({ run }) => run()),
   command: () => import('./command.mjs').then(({ run }) => run()),
   conditions: runConditions,
+  restate: () => import('./restate.mjs').then(({ run }) => run()),
   server: () => import('./engine.mjs').then(({ run }) => run()),
 }
 
@@ -17,7 +18,9 @@ if (unknown) {
   process.exit(2)
 }
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
-for (const name of wanted.length > 0 ? wanted : Object.keys(PARTS)) {
+// Nodes, workers and what is killed of them take minutes, and both processors: only where it is asked for.
+const usual = Object.keys(PARTS).filter((name) => name !== 'restate')
+for (const name of wanted.length > 0 ? wanted : usual) {
   console.log(`\n## ${name}\n`)
   await PARTS[name]()
 }

@@ -11,9 +11,19 @@ import { startBalancer } from './balancer.mjs'
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /** Everything that a run needs, as real processes on loopback: Restate nodes, workers, a server, and what is polled. */
-export async function startWorld({ nodes, workers, perOrigin = 512 }) {
-  const folder = mkdtempSync(join(tmpdir(), 'bide-bench-'))
+export async function startWorld(options) {
   const children = new Set()
+  try {
+    return await openWorld(options, children)
+  } catch (error) {
+    // The cluster ends its nodes when it is asked to, not when it is killed.
+    for (const child of children) child.kill('SIGTERM')
+    throw error
+  }
+}
+
+async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
+  const folder = mkdtempSync(join(tmpdir(), 'bide-bench-'))
   const key = join(folder, 'key')
   writeFileSync(key, randomBytes(32).toString('hex'))
 
@@ -84,7 +94,8 @@ export async function startWorld({ nodes, workers, perOrigin = 512 }) {
   }
   const started = []
   for (let count = 0; count < workers; count++) started.push(await startWorker())
-  const serve = launch([CLI, 'serve', '--engine', 'restate', ...shared, '--port', '0'])
+  const data = ['--data', join(folder, 'server')]
+  const serve = launch([CLI, 'serve', '--engine', 'restate', ...shared, ...data, '--port', '0'])
   await says(serve, 'listening on')
   const api = `${/listening on (\S+)/.exec(serve.said)[1]}/api/v1`
 

@@ -25,18 +25,26 @@ export async function serverFigures(folder, url) {
   try {
     const single = await submitSingly(server, url)
     rows.push(['submitted one by one, a second (32 callers)', single.toFixed(0), ''])
+    const cpuOfBatches = cpuMeter(server, MANY - SINGLES)
     const batch = await submitBatches(server, url)
-    rows.push(['submitted in batches of 10,000, a second', batch.perSecond.toFixed(0), '10,000 or more'])
+    rows.push(
+      ['submitted in batches of 10,000, a second', batch.perSecond.toFixed(0), '10,000 or more'],
+      ['its CPU a poll, us: in all / of the main thread', cpuOfBatches(), ''],
+    )
     await sleep(Math.max(0, batch.firstDueAt - Date.now()) + 5000)
     const before = await counters(server)
     const cpuBefore = cpuSeconds(server)
+    const cpuOfAttempts = cpuMeter(server)
     const calls = callApi(server, batch.ids)
     await sleep(WATCHED_SECONDS * 1000)
     const late = latenessOf(before, await counters(server))
-    const [api, cores] = [await calls, (cpuSeconds(server) - cpuBefore) / WATCHED_SECONDS]
+    const cpuAnAttempt = cpuOfAttempts(late.count)
+    const cores = (cpuSeconds(server) - cpuBefore) / WATCHED_SECONDS
+    const api = await calls
     rows.push(
       [`waiting`, String(MANY), ''],
       [`attempts a second, ${(MANY / INTERVAL_SECONDS).toFixed(0)} asked for`, late.perSecond.toFixed(0), ''],
+      ['its CPU an attempt, us: in all / of the main thread', cpuAnAttempt, ''],
       ['late p50 / p99, ms', `${late.p50} / ${late.p99}`, 'p99 100 or less'],
       ['cores taken', cores.toFixed(2), ''],
       ['RSS while it polls, MB', (rssBytes(server) / 1e6).toFixed(0), '400 or less'],
@@ -162,16 +170,33 @@ function latenessOf(before, after) {
     const [bound] = counts.find(([, count]) => count >= share * all)
     return Number.isFinite(bound) ? `<= ${bound * 1000}` : `> ${counts.at(-2)[0] * 1000}`
   }
-  return { perSecond: (all * 1000) / (after.at - before.at), p50: at(0.5), p99: at(0.99) }
+  return { count: all, perSecond: (all * 1000) / (after.at - before.at), p50: at(0.5), p99: at(0.99) }
 }
 
 function rssBytes({ process: { pid } }) {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024
 }
 
-/** In ticks of a hundredth of a second, after the command's name in brackets. */
+/** What is taken from now on, for each of so many. */
+function cpuMeter(server, count = null) {
+  const [all, main] = [cpuSeconds(server), mainThreadSeconds(server)]
+  return (counted = count) =>
+    [cpuSeconds(server) - all, mainThreadSeconds(server) - main]
+      .map((seconds) => ((seconds * 1e6) / counted).toFixed(0))
+      .join(' / ')
+}
+
 function cpuSeconds({ process: { pid } }) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return secondsOf(`/proc/${pid}/stat`)
+}
+
+function mainThreadSeconds({ process: { pid } }) {
+  return secondsOf(`/proc/${pid}/task/${pid}/stat`)
+}
+
+/** In ticks of a hundredth of a second, after the command's name in brackets. */
+function secondsOf(path) {
+  const fields = readFileSync(path, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 

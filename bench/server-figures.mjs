@@ -111,7 +111,8 @@ async function submitBatches(server, url) {
   let firstDueAt = 0
   while (submitted < most) {
     const tookSeconds = (performance.now() - from) / 1000
-    const leftSeconds = submitted === 0 ? most / 2000 : (tookSeconds / submitted) * (most - submitted)
+    const expected = submitted === 0 ? most / 2000 : (tookSeconds / submitted) * (most - submitted)
+    const leftSeconds = Math.min(expected, most / 1000)
     const size = Math.min(BATCH, most - submitted)
     firstDueAt = Math.max(firstDueAt, Date.now() + leftSeconds * 1200)
     const wait = () => leftSeconds * 1.2 + Math.random() * INTERVAL_SECONDS

@@ -186,3 +186,19 @@ it('deletes a pipeline only when asked twice', async () => {
   await row('Read').waitFor()
   expect(await row('Gone').count()).toBe(0)
 })
+
+it('keeps what is typed when the pipeline is changed elsewhere meanwhile', async () => {
+  const { page, server } = at
+  await keep('Meanwhile', small('Meanwhile'))
+  await page.goto(`${server.url}/pipelines/Meanwhile`)
+  await button('Edit the YAML').click()
+  await write(small('Meanwhile', 'description: mine\n'))
+  await keep('Meanwhile', small('Meanwhile', 'description: theirs\n'))
+  const read = page.waitForResponse(/pipelines\/Meanwhile$/)
+  await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+  await read
+  await seen('theirs')
+  await page.locator('.cm-line').filter({ hasText: 'description: mine' }).waitFor()
+  await button('Save').click()
+  await seen('It has been changed by somebody else')
+})

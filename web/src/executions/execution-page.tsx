@@ -58,6 +58,9 @@ function Execution({ id, execution }: { id: string; execution: ExecutionView }) 
         </p>
       )}
       {execution.statusMessage !== '' && <p className="status-message">{execution.statusMessage}</p>}
+      {execution.status === 'PAUSING' && (
+        <p className="status-message">What runs is let finish; nothing new is started until it is resumed.</p>
+      )}
       <p className="quiet tabular">
         <span title={fullTime(execution.startedAt)}>started {clock(execution.startedAt)}</span>
         {execution.requestBy !== '' && ` by ${execution.requestBy}`},{' '}

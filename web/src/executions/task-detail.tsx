@@ -69,7 +69,7 @@ export function TaskDetail({ name, task, path, attempts, isPaused }: Chosen) {
           {hasOutput ? (
             <PathFinder task={name} output={task.output} />
           ) : (
-            <p className="quiet">None so far.</p>
+            <p className="quiet">{task.endedAt === null ? 'None so far.' : 'None.'}</p>
           )}
         </div>
       </div>

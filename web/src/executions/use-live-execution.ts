@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { follow } from '../api/events.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 
-/** Attempts of Poll tasks by the path of their task: `Stage.Task`, or ` > `-joined where it is of a nested run. */
+/** Attempts of Poll tasks, lists that grow, by the path of their task: `Stage.Task`, or ` > `-joined where it is of a nested run. */
 export type Attempts = Readonly<Record<string, readonly LedgerEntry[]>>
 
 export interface Live {
@@ -48,5 +48,6 @@ interface AttemptData {
 
 function take(attempts: Record<string, LedgerEntry[]>, { path, entry }: AttemptData): void {
   const key = path.join(' > ')
-  attempts[key] = [...(attempts[key] ?? []), entry]
+  attempts[key] ??= []
+  attempts[key].push(entry)
 }

@@ -6,6 +6,8 @@ import { taskType } from '../../../src/pipeline/shape.ts'
 export interface BindingName {
   readonly path: string
   readonly says: string
+  /** What is meant more often comes first. */
+  readonly rank: number
 }
 
 /** The parts of a pipeline's file that names come from; any of them may be missing or amiss as one types. */
@@ -25,10 +27,10 @@ export function bindingNames(
   const { input, _inputMeta, stageOrder, stages } = mapOf(file) as Loose
   const inputs = new Set([...Object.keys(mapOf(input)), ...Object.keys(mapOf(_inputMeta))])
   return [
-    ...[...inputs].map((name) => ({ path: formatPath(['input', name]), says: 'input' })),
-    ...variables.map((name) => ({ path: formatPath(['var', name]), says: 'variable' })),
+    ...[...inputs].map((name) => ({ path: formatPath(['input', name]), says: 'input', rank: 3 })),
+    ...variables.map((name) => ({ path: formatPath(['var', name]), says: 'variable', rank: 2 })),
     ...tasksBefore(textsOf(stageOrder), mapOf(stages), owner).flatMap(taskNames),
-    ...RUN_NAMES.map((path) => ({ path, says: 'of the run' })),
+    ...RUN_NAMES.map((path) => ({ path, says: 'of the run', rank: 0 })),
   ]
 }
 
@@ -43,9 +45,9 @@ function taskNames({ stage, task, type }: Found): BindingName[] {
   const outputs = known === null ? [] : (OUTPUT_NAMES[known] ?? ['outputProperties'])
   const of = (...parts: string[]) => formatPath([stage, task, ...parts])
   return [
-    { path: of('status'), says: `status of a ${type} task` },
-    ...(outputs.length === 0 ? [{ path: of('output'), says: `output of a ${type} task` }] : []),
-    ...outputs.map((name) => ({ path: of('output', name), says: `output of a ${type} task` })),
+    { path: of('status'), rank: 1, says: `status of a ${type} task` },
+    ...(outputs.length === 0 ? [{ path: of('output'), rank: 1, says: `output of a ${type} task` }] : []),
+    ...outputs.map((name) => ({ path: of('output', name), rank: 1, says: `output of a ${type} task` })),
   ]
 }
 

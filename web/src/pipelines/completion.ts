@@ -46,9 +46,10 @@ function inBinding(
       : null
   const isClosed = context.state.sliceDoc(context.pos, context.pos + 1) === '}'
   const options = bindingNames(file, variables ?? [], owner).map(
-    ({ path: label, says }): Completion => ({
+    ({ path: label, says, rank }): Completion => ({
       label,
       detail: says,
+      boost: rank,
       type: 'variable',
       apply: isClosed ? label : `${label}}`,
     }),

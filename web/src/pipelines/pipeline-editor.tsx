@@ -10,10 +10,13 @@ import { ProblemList, problemWords } from './problem-list.tsx'
 import { useChecked } from './use-checked.ts'
 import { YamlEditor } from './yaml-editor.tsx'
 
+/** What was last read or written by this page. */
+type Base = Pick<PipelineView, 'name' | 'text' | 'updatedAt'>
+
 interface Editing {
   readonly text: string
-  /** The pipeline as it was when it was opened; null for a new one. */
-  readonly kept: PipelineView | null
+  /** The pipeline as it is kept; null for a new one. What changes of it later does not touch what is typed. */
+  readonly kept: Base | null
   readonly goTo: { readonly line: number; readonly column: number } | null
   onClose(): void
   /** What is typed, as soon as it can be drawn. */
@@ -21,12 +24,14 @@ interface Editing {
 }
 
 /** The YAML of a pipeline: edited, checked as one types, and kept. */
-export function PipelineEditor({ text: first, kept, goTo, onClose, onDraft }: Editing) {
+export function PipelineEditor({ goTo, onClose, onDraft, ...opened }: Editing) {
   const mayEdit = useMay('editor')
+  const [first] = useState(opened.text)
+  const [kept, setKept] = useState(opened.kept)
   const [text, setText] = useState(first)
   const [place, setPlace] = useState(goTo)
   const { checked, surroundings } = useChecked(text)
-  const saving = useSaving(kept)
+  const saving = useSaving(kept, setKept)
   useEffect(() => setPlace(goTo), [goTo])
   useEffect(() => {
     if (checked?.shape) onDraft?.(checked.shape)
@@ -103,7 +108,7 @@ interface Saving {
   save(name: string, text: string, anyway?: boolean): Promise<void>
 }
 
-function useSaving(kept: PipelineView | null): Saving {
+function useSaving(kept: Base | null, setKept: (base: Base) => void): Saving {
   const client = useQueryClient()
   const [, go] = useLocation()
   const [state, setState] = useState<Omit<Saving, 'save'>>(IDLE)
@@ -113,7 +118,8 @@ function useSaving(kept: PipelineView | null): Saving {
       const there = anyway ? null : await thereNow(name)
       const isMine = there === null || (kept?.name === name && there.updatedAt === kept.updatedAt)
       if (!isMine) return setState({ ...IDLE, isChanged: true })
-      await savePipeline(name, text)
+      const { updatedAt } = await savePipeline(name, text)
+      setKept({ name, text, updatedAt })
       announce(`${name} is saved.`)
       await client.invalidateQueries({ queryKey: ['pipeline', name] })
       client.invalidateQueries({ queryKey: ['pipelines'] })

@@ -20,7 +20,7 @@ const PipelineEditor = lazy(async () => ({
 /** One pipeline: its picture, its text, its runs. */
 export function PipelinePage({ name }: { name: string }) {
   const pipeline = usePipeline(name)
-  if (pipeline.data) return <Pipeline key={pipeline.data.updatedAt} pipeline={pipeline.data} />
+  if (pipeline.data) return <Pipeline pipeline={pipeline.data} />
   const isUnknown = pipeline.error instanceof ProblemError && pipeline.error.status === 404
   if (isUnknown)
     return (

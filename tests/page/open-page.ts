@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { type JobServer, jobServer } from '../../src/testing/index.ts'
 import { axeFindings, type Browser, type Server, startBrowser, startServer } from './browser.ts'
 
@@ -17,6 +17,8 @@ export interface Opened {
 
 /** Job server, `bide serve` and browser for the tests of a file. */
 export function openPage(args: readonly string[] = []): Opened {
+  // A browser on a machine with other work to do is slow; what is wrong shows in a locator's own time.
+  vi.setConfig({ testTimeout: 120_000 })
   let [jobs, server, browser]: [JobServer?, Server?, Browser?] = []
   let page: Page | undefined
   let faults: string[] = []
@@ -32,7 +34,7 @@ export function openPage(args: readonly string[] = []): Opened {
   beforeEach(async () => {
     faults = []
     page = await (browser as Browser).context.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(20_000)
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))

@@ -49,10 +49,10 @@ function serve() {
   })
 }
 
-async function api(path, body) {
+async function api(path, body, method = 'POST') {
   const response = await fetch(`${server.url}/api/v1${path}`, {
     ...(body && {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
@@ -100,6 +100,9 @@ async function someRuns() {
     },
   )
   await untilAttempt(waiting, 28)
+  // From now on it stands still for as long as pictures are taken.
+  await api(`/polls/${waiting}`, { pollIntervalSeconds: 90 }, 'PATCH')
+  await api(`/polls/${waiting}/now`, {})
   await api(`/polls/${paused}/pause`, {})
   return { waiting }
 }

@@ -40,7 +40,7 @@ export function AttemptDetail(props: AttemptProps) {
         Attempt {iteration}: {verdict}
       </h3>
       <p className="reason-of-attempt">
-        {reason === VERDICT_MEANINGS[verdict] ? reason : `${VERDICT_MEANINGS[verdict]}: ${reason}`}
+        {reason.startsWith(VERDICT_MEANINGS[verdict]) ? reason : `${VERDICT_MEANINGS[verdict]}: ${reason}`}
       </p>
       <p className="quiet tabular">
         <span title={fullTime(startedAt)}>{clock(startedAt)}</span>, {took(durationMs)},{' '}

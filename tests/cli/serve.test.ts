@@ -147,7 +147,7 @@ it('a second server at the same folder, tokens that are missing and a mode that 
     70,
     expect.stringContaining('is in use: another server has it open'),
   ])
-  const open = await runBide(['serve', '--host', '0.0.0.0', '--data', data])
+  const open = await runBide(['serve', '--host', '0.0.0.0', '--data', join(folder(), 'other')])
   expect([open.code, open.stderr]).toEqual([2, expect.stringContaining('callers need tokens')])
   const mode = await runBide(['serve', '--egress', 'wide', '--data', data])
   expect([mode.code, mode.stderr]).toEqual([2, expect.stringContaining('none of open, internal, public')])

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** Submits polls, so many at a time; resolves with their ids, and how many a second were taken. */
 export async function submitPolls(api, count, taskOf, atOnce = 32) {
   const ids = []
@@ -13,15 +15,15 @@ export async function submitPolls(api, count, taskOf, atOnce = 32) {
   return { ids, perSecond: count / ((performance.now() - began) / 1000) }
 }
 
-export async function post(url, body, headers = {}) {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  })
-  const json = await answer.json()
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${JSON.stringify(json)}`)
-  return json
+/** Asks again where the answer was lost, under the same key: so it is taken once. */
+export async function post(url, body) {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => null)
+    if (answer?.ok) return answer.json()
+    if (tries === 20) throw new Error(`${url}: ${answer ? await answer.text() : 'no answer'}`)
+    await pause(500)
+  }
 }
 
 export async function get(url) {

@@ -67,7 +67,7 @@ interface TileProps {
 
 function Tile({ name, value, values, children }: TileProps) {
   return (
-    <section className="card tile">
+    <section className="card tile" aria-label={name}>
       <h2>{name}</h2>
       <p className="figure tabular">{value}</p>
       <p className="quiet tabular">{children}</p>

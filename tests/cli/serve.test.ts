@@ -121,12 +121,14 @@ it('SIGTERM lets the attempt in flight end and keeps it', async () => {
   const held = createServer((socket) => {
     release = () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{"status":"FINISHED"}')
     socket.on('error', () => {})
+    socket.once('data', () => held.emit('asked'))
   }).listen(0, '127.0.0.1')
   await once(held, 'listening')
+  const asked = once(held, 'asked')
   const { port } = held.address() as { port: number }
   const before = await serve(data)
   const { id } = await submit(before, { url: `http://127.0.0.1:${port}/`, exitCriteria: FINISHED })
-  await once(held, 'connection')
+  await asked
   const stopping = before.bide.says('stopping')
   const ended = kill(before, 'SIGTERM')
   await stopping

@@ -376,6 +376,60 @@ describe('names', () => {
   ])
 })
 
+describe('a name in two files', () => {
+  const a = { file: 'a.yaml', text: inStage(OK) }
+  const b = { file: 'b.yaml', text: inStage(OK) }
+  const caller = {
+    file: 'c.yaml',
+    text: inStage('T: {type: PIPELINE, input: {pipeline: P}}').replace('name: P', 'name: C'),
+  }
+  const twice = { file: 'a.yaml', text: `${a.text}---\n${a.text}` }
+  const clash = (files: (typeof a)[], areApart: boolean) =>
+    checkFiles(files, { areApart }).problems.map(
+      ({ severity, file, message, hint }) => `${severity} ${file}: ${message} (${hint})`,
+    )
+  const said = (severity: string) => [
+    `${severity} b.yaml: there are two pipelines named 'P' (the other one is in a.yaml)`,
+  ]
+
+  it('is an error where they are run together', () => {
+    expect(clash([a, b], false)).toEqual(said('error'))
+  })
+
+  it('is a warning where they stand apart', () => {
+    expect(clash([a, b], true)).toEqual(said('warning'))
+  })
+
+  it('is an error where a call could mean either', () => {
+    expect(clash([a, b, caller], true)).toEqual(said('error'))
+  })
+
+  it('is an error within one file, even where files stand apart', () => {
+    expect(clash([twice], true)).toEqual(["error a.yaml: there are two pipelines named 'P' (null)"])
+  })
+})
+
+describe('a task in which a key is wrong', () => {
+  it.each([
+    ['POLL', 'pollCount'],
+    ['REST', 'requestTimeoutSeconds'],
+  ])('has the references of its other keys checked in the same go: %s', (type, key) => {
+    const input = `{${key}: nine, url: 'http://h/\${Ss.Start.output.id}'}`
+    const { said } = check(inStage(`T: {type: ${type}, input: ${input}}`))
+    expect(said).toEqual([
+      `wrong-type: ${key}: expected a number or a numeric string`,
+      'unknown-reference: ${Ss.Start.output.id}: there is no stage Ss (did you mean S?)',
+    ])
+  })
+
+  it('is not held against keys that are not what it says', () => {
+    const { said } = check(
+      inStage('T: {type: POLL, input: {url: http://h/, pollCount: nine, successThreshold: 500}}'),
+    )
+    expect(said).toHaveLength(1)
+  })
+})
+
 const start = 'Start: {type: REST, input: {url: http://h/}}'
 const poll = (more: string) => `{type: POLL, input: {url: http://h/, exitCriteria: {${more}}}}`
 const rest = (input: string) => `{type: REST, input: {url: http://h/, ${input}}}`

@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/did-you-mean.ts'
-import { checkCalls } from './calls.ts'
+import { callsOf, checkCalls } from './calls.ts'
 import type { Pipeline, Stage, Task } from './definition.ts'
 import { lintPipeline, lintTask } from './lint.ts'
 import { type Order, readOrder } from './order.ts'
@@ -28,13 +28,21 @@ export interface CheckOptions {
   readonly variables?: readonly string[]
   /** Pipelines that are not in these files and may be called all the same. */
   readonly elsewhere?: readonly string[]
+  /** Whether the files need not be run together: only a name that one of them calls is then an error in several. */
+  readonly areApart?: boolean
+}
+
+interface PlacedPipeline {
+  readonly file: string
+  readonly document: SourceDocument
+  readonly pipeline: Pipeline
 }
 
 /** Reads pipelines and says all that can be known to be wrong with them before anything is sent. */
 export function checkFiles(files: readonly NamedText[], options: CheckOptions = {}): CheckedFiles {
   const problems: Problem[] = []
   const pipelines = new Map<string, Pipeline>()
-  const documents: [SourceDocument, Pipeline][] = []
+  const documents: PlacedPipeline[] = []
   for (const { file, text } of files) {
     const source = readSource(file, text)
     problems.push(...source.problems)
@@ -45,14 +53,13 @@ export function checkFiles(files: readonly NamedText[], options: CheckOptions = 
         findings.length === 0 || findings.some((f) => f.rule !== 'kind' || f.severity === 'error')
       problems.push(...findings.map(document.locate))
       if (pipeline === null) continue
-      const twice = pipelines.has(pipeline.name)
-      if (twice) problems.push(document.locate(takenName(pipeline.name)))
-      else pipelines.set(pipeline.name, pipeline)
-      documents.push([document, pipeline])
+      if (!pipelines.has(pipeline.name)) pipelines.set(pipeline.name, pipeline)
+      documents.push({ file, document, pipeline })
     }
     if (!isPipeline) problems.push(nothingIn(file, text))
   }
-  const calls = documents.map(([document, pipeline]) => ({
+  problems.push(...takenNames(documents, options.areApart ?? false))
+  const calls = documents.map(({ document, pipeline }) => ({
     name: pipeline.name,
     found: checkCalls(pipeline, pipelines, options.elsewhere).map(document.locate),
   }))
@@ -188,16 +195,21 @@ function nothingIn(file: string, text: string): Problem {
   return { severity: 'error', rule: 'no-pipeline', message, hint: null, file, line: 1, column: 1, text: line }
 }
 
-function takenName(name: string): Finding {
-  const message = `there are two pipelines named '${name}'`
-  return {
-    severity: 'error',
-    rule: 'name-taken',
-    message,
-    hint: null,
-    path: ['name'],
-    spot: { kind: 'value' },
-  }
+/** A name that stands in the files before: twice in one of them, or in two, of which a call could mean either. */
+function takenNames(placed: readonly PlacedPipeline[], areApart: boolean): Problem[] {
+  const called = new Set(placed.flatMap(({ pipeline }) => callsOf(pipeline).map(({ target }) => target)))
+  return placed.flatMap(({ file, document, pipeline: { name } }, i) => {
+    const before = placed.slice(0, i).filter(({ pipeline }) => pipeline.name === name)
+    const [first] = before
+    if (first === undefined) return []
+    const isWrong = !areApart || called.has(name) || before.some((other) => other.file === file)
+    const hint = first.file === file ? null : `the other one is in ${first.file}`
+    const message = `there are two pipelines named '${name}'`
+    const at = { path: ['name'], spot: { kind: 'value' } } as const
+    return [
+      document.locate({ severity: isWrong ? 'error' : 'warning', rule: 'name-taken', message, hint, ...at }),
+    ]
+  })
 }
 
 function taskKey(stage: string, task: string): string {

@@ -21,6 +21,13 @@ export function salvage(data: object, wrong: readonly Finding[]): unknown {
   return copy
 }
 
+/** A copy of a task's input, which stands at `base`, without the keys in which something is wrong. */
+export function salvageInput(input: object, wrong: readonly Finding[], base: readonly PathStep[]): unknown {
+  const copy = structuredClone(input)
+  for (const { path } of wrong) if (path.length > base.length) remove(copy, path.slice(base.length))
+  return copy
+}
+
 function taskIn(data: unknown, [stages, stage, tasks, name]: readonly PathStep[]) {
   if (stages !== 'stages' || tasks !== 'tasks' || typeof name !== 'string') return null
   const map = at(data, ['stages', stage as PathStep, 'tasks'])

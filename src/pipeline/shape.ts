@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { PathStep } from '../binding/path.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import { misfits } from './misfits.ts'
-import { salvage } from './salvage.ts'
+import { salvage, salvageInput } from './salvage.ts'
 import { INPUT_SCHEMAS, type PipelineFile, pipelineSchema, type TaskType } from './schema.ts'
 import type { Finding } from './source-file.ts'
 
@@ -36,7 +36,11 @@ export function shapeInput<T extends TaskType>(
   path: readonly PathStep[],
 ): Shaped<v.InferOutput<(typeof INPUT_SCHEMAS)[T]>> {
   const schema = INPUT_SCHEMAS[type] as v.GenericSchema<unknown, v.InferOutput<(typeof INPUT_SCHEMAS)[T]>>
-  return shape(schema, input, path)
+  const { value, findings } = shape(schema, input, path)
+  if (value !== null || input === null || typeof input !== 'object') return { value, findings }
+  const wrong = findings.filter(({ severity }) => severity === 'error')
+  const rest = v.safeParse(schema, salvageInput(input, wrong, path))
+  return { value: rest.success ? rest.output : null, findings }
 }
 
 function shape<T>(schema: v.GenericSchema<unknown, T>, data: unknown, path: readonly PathStep[]): Shaped<T> {

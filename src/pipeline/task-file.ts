@@ -56,13 +56,18 @@ type Base = Pick<Task, 'stage' | 'name' | 'preCondition' | 'continueOnFailure' |
 
 function readInput(type: TaskType, { file, path, reader }: Source, base: Base): Task | null {
   const at = [...path, 'input']
-  const read = <T extends TaskType>(type: T) => reader.keep(shapeInput(type, file.input, at))
+  let isWhole = true
+  const read = <T extends TaskType>(type: T) => {
+    const shaped = shapeInput(type, file.input, at)
+    isWhole = shaped.findings.every(({ severity }) => severity !== 'error')
+    return reader.keep(shaped)
+  }
   switch (type) {
     case 'POLL': {
       const input = read('POLL')
       if (input === null) return null
       reader.request(input, ['input'])
-      reader.fields(crossFieldProblems(input))
+      if (isWhole) reader.fields(crossFieldProblems(input))
       return { type, ...base, input, criteria: readCriteria(input, reader) }
     }
     case 'REST': {

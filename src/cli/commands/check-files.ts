@@ -19,10 +19,10 @@ export function checkFilesCommand(parsed: Arguments): number {
   if (condition) throw new UsageError(`'${condition}' is no file`, 'conditions go to --success and --failure')
   const { variables, secrets } = readVariables(parsed)
   const names = Object.keys(variables)
-  const { pipelines, problems } = checkFiles(
-    readFiles(parsed.positionals),
-    names.length > 0 ? { variables: names } : {},
-  )
+  const { pipelines, problems } = checkFiles(readFiles(parsed.positionals), {
+    areApart: true,
+    ...(names.length > 0 && { variables: names }),
+  })
   const redactor = createRedactor(secrets.map(({ value }) => value))
   const isWrong = problems.some(({ severity }) => severity === 'error')
   if (parsed.values.json) print(JSON.stringify(redactor.json(problems), null, 2))

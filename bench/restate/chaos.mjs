@@ -10,7 +10,7 @@ const INTERVAL_MS = 5000
 const KILLS = {
   'nothing is killed': async () => {},
   'a worker': async ({ workers }) => workers[0].kill('SIGKILL'),
-  'the node that leads most': async (world) => process.kill((await leader(world)).pid, 'SIGKILL'),
+  'the busiest node': async (world) => process.kill((await leader(world)).pid, 'SIGKILL'),
   'a worker and that node together': async (world) => {
     const { pid } = await leader(world)
     world.workers[0].kill('SIGKILL')
@@ -34,11 +34,11 @@ export async function chaos(polls = POLLS) {
   printTable(
     [
       'killed',
-      'polls',
+      'polls + pipelines',
       'lost',
       'ended twice',
       'failed',
-      'attempts too many',
+      'REST sent too often',
       'worst gap s',
       'all ended after s',
     ],

@@ -13,6 +13,7 @@ import { hasRestateProgram, type LocalCluster, startLocalCluster } from './resta
 import { createRestateClient } from './restate/restate-client.ts'
 import { restateEngine } from './restate/restate-engine.ts'
 import { startRestateWorker } from './restate/restate-worker.ts'
+import { settle, steppedClock } from './stepped-clock.ts'
 import { systemClock } from './system-clock.ts'
 
 /** An engine for the contract's cases, with a far side that answers when it is told to. */
@@ -54,11 +55,6 @@ export const ENGINE_KINDS: readonly { readonly name: string; start(): Promise<En
 const KEY = new Uint8Array(32).fill(7)
 const KEEP_MS = 86_400_000
 const STEP_MS = 50
-
-/** Lets everything that can go on without time or an answer go on. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
-}
 
 function embeddedKind(name: string, openStore: (file: string) => Promise<Store>): EngineKind {
   return {
@@ -193,32 +189,6 @@ async function restateWorld(
       far.answerAll()
       await Promise.all(engines.map((one) => one.stop(0)))
       await worker.stop(0)
-    },
-  }
-}
-
-/** A clock that stands still until it is moved. */
-function steppedClock() {
-  let now = Date.UTC(2026, 0, 1)
-  let sleepers: { at: number; wake: () => void }[] = []
-  const clock: Clock = {
-    now: () => now,
-    sleepUntil: (at, signal) =>
-      new Promise((resolve, reject) => {
-        if (at <= now) return resolve()
-        if (signal?.aborted) return reject(signal.reason)
-        sleepers.push({ at, wake: resolve })
-        signal?.addEventListener('abort', () => reject(signal.reason))
-      }),
-  }
-  return {
-    clock,
-    async pass(ms: number) {
-      now += ms
-      const due = sleepers.filter(({ at }) => at <= now)
-      sleepers = sleepers.filter(({ at }) => at > now)
-      for (const { wake } of due) wake()
-      await settle()
     },
   }
 }

@@ -2,43 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { HttpRequest } from '../../core/attempt.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
-import type { Clock, Transport } from '../effects.ts'
+import type { Transport } from '../effects.ts'
+import { settle, steppedClock } from '../stepped-clock.ts'
 import { type EmbeddedEngineOptions, embeddedEngine } from './embedded-engine.ts'
 import { createSealer } from './sealer.ts'
 
 const KEY = new Uint8Array(32).fill(7)
 const START = Date.UTC(2026, 0, 1)
 const FINISHED = { success: 'status == "FINISHED"', failure: 'status == "FAILED"' }
-
-/** Lets everything that can go on without time or an answer go on. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
-}
-
-/** A clock that stands still until it is moved. */
-function steppedClock() {
-  let now = START
-  let sleepers: { at: number; wake: () => void }[] = []
-  const clock: Clock = {
-    now: () => now,
-    sleepUntil: (at, signal) =>
-      new Promise((resolve, reject) => {
-        if (at <= now) return resolve()
-        sleepers.push({ at, wake: resolve })
-        signal?.addEventListener('abort', () => reject(signal.reason))
-      }),
-  }
-  return {
-    clock,
-    async pass(ms: number) {
-      now += ms
-      const due = sleepers.filter(({ at }) => at <= now)
-      sleepers = sleepers.filter(({ at }) => at > now)
-      for (const { wake } of due) wake()
-      await settle()
-    },
-  }
-}
 
 /** A far side that answers when it is told to. */
 function heldTransport(now: () => number) {

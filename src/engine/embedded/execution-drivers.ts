@@ -29,7 +29,7 @@ export interface ExecutionDrivers {
 /** Nothing due within so long, and an execution leaves the memory. */
 const PARK_MS = 5000
 /** One that cannot be carried on by this program is looked at again after this long. */
-const DEFECT_PAUSE_MS = 60_000
+export const DEFECT_PAUSE_MS = 60_000
 
 interface Live {
   readonly driven: Promise<void>

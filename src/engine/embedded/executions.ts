@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type RunEvent, startRun } from '../../pipeline/run.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { pipelineOf } from '../../pipeline/scope.ts'
@@ -5,7 +6,12 @@ import type { Idempotency, Submission } from '../../store/store.ts'
 import type { ExecutionEngine } from '../engine.ts'
 import { executionView, nextAt } from '../execution-view.ts'
 import type { ExecutionCommand, NewExecution, StartedExecution, StartResult } from '../executions.ts'
-import { changesOf, createExecutionDrivers, type ExecutionParts } from './execution-drivers.ts'
+import {
+  changesOf,
+  createExecutionDrivers,
+  DEFECT_PAUSE_MS,
+  type ExecutionParts,
+} from './execution-drivers.ts'
 import { eventOf, type Happening } from './keeper.ts'
 import { type KeptExecution, sourcesText, standingOf } from './kept-executions.ts'
 import { createPlaces } from './places.ts'
@@ -24,8 +30,10 @@ export function createExecutions(parts: ExecutionParts): Executions {
   const { store, executions, effects, open, room, watchers, onProblem } = parts
   const { clock } = effects
   const drivers = createExecutionDrivers(parts, (id) => leave(id))
-  const places = createPlaces((id) => void begin(id))
+  const places = createPlaces((id, pipeline) => void begin(id, pipeline))
   const indexes = createIndexes(store)
+  const over = new AbortController()
+  setMaxListeners(0, over.signal)
 
   const leave = (id: string) => {
     open.count--
@@ -37,9 +45,30 @@ export function createExecutions(parts: ExecutionParts): Executions {
   }
   /** Asked for a place, and not kept yet: one that gets its place meanwhile begins once it is. */
   const submitting = new Map<string, Promise<unknown>>()
-  const begin = async (id: string) => {
+  const begin = async (id: string, pipeline: string) => {
     await submitting.get(id)?.catch(() => {})
-    await drivers.dispatch(id, { kind: 'begin', now: clock.now() }).catch(onProblem)
+    const isKept = await drivers.dispatch(id, { kind: 'begin', now: clock.now() }).catch(onProblem)
+    if (isKept !== true) standAside(id, pipeline)
+  }
+  /** One that this program cannot begin gives its place to the next, and asks for another later. */
+  const standAside = (id: string, pipeline: string) => {
+    places.leave(id)
+    const at = clock.now() + DEFECT_PAUSE_MS
+    clock.sleepUntil(at, over.signal).then(
+      () => queue(id, pipeline),
+      () => {},
+    )
+  }
+  const queue = async (id: string, pipeline: string) => {
+    try {
+      const execution = await executions.load(id)
+      if (execution?.run.status !== 'QUEUED') return
+      const { concurrency } = pipelineOf(execution.context, pipeline)
+      if (places.enter(id, pipeline, concurrency)) void begin(id, pipeline)
+    } catch (error) {
+      onProblem(error)
+      standAside(id, pipeline)
+    }
   }
   const prepare = async (start: NewExecution) => {
     const { pipeline, input, requestBy, comments } = start
@@ -58,17 +87,15 @@ export function createExecutions(parts: ExecutionParts): Executions {
   const resume = async () => {
     const left = await store.openExecutions()
     for (const { id, pipeline, status } of left) if (status !== 'QUEUED') places.hold(id, pipeline)
-    for (const { id, pipeline, status } of left) {
-      if (status !== 'QUEUED') continue
-      const execution = await executions.load(id).catch(onProblem)
-      if (execution && places.enter(id, pipeline, pipelineOf(execution.context, pipeline).concurrency))
-        void begin(id)
-    }
+    for (const { id, pipeline, status } of left) if (status === 'QUEUED') await queue(id, pipeline)
   }
   return {
     resume,
     make: drivers.drive,
-    abandon: drivers.abandon,
+    abandon() {
+      over.abort()
+      return drivers.abandon()
+    },
     async start(start) {
       if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
       if (room.isFull()) return { kind: 'no-room', bytes: room.bytes(), limit: room.limit }

@@ -13,7 +13,7 @@ interface Occupied {
   readonly queued: Set<string>
 }
 
-export function createPlaces(begin: (id: string) => void): Places {
+export function createPlaces(begin: (id: string, pipeline: string) => void): Places {
   const pipelines = new Map<string, Occupied>()
   const where = new Map<string, string>()
   const at = (id: string, name: string): Occupied => {
@@ -22,12 +22,12 @@ export function createPlaces(begin: (id: string) => void): Places {
     where.set(id, name)
     return found
   }
-  const release = ({ limit, running, queued }: Occupied) => {
+  const release = (name: string, { limit, running, queued }: Occupied) => {
     for (const id of queued) {
       if (running.size >= limit) return
       queued.delete(id)
       running.add(id)
-      begin(id)
+      begin(id, name)
     }
   }
   return {
@@ -49,7 +49,7 @@ export function createPlaces(begin: (id: string) => void): Places {
       where.delete(id)
       pipeline.running.delete(id)
       pipeline.queued.delete(id)
-      release(pipeline)
+      release(name, pipeline)
       if (pipeline.running.size + pipeline.queued.size === 0) pipelines.delete(name)
     },
   }

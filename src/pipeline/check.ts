@@ -59,10 +59,11 @@ export function checkFiles(files: readonly NamedText[], options: CheckOptions = 
     if (!isPipeline) problems.push(nothingIn(file, text))
   }
   problems.push(...takenNames(documents, options.areApart ?? false))
-  const calls = documents.map(({ document, pipeline }) => ({
-    name: pipeline.name,
-    found: checkCalls(pipeline, pipelines, options.elsewhere).map(document.locate),
-  }))
+  const calls = documents.map(({ file, document, pipeline }) => {
+    const own = documents.filter((other) => other.file === file)
+    const known = new Map([...pipelines, ...own.map((one) => [one.pipeline.name, one.pipeline] as const)])
+    return { name: pipeline.name, found: checkCalls(pipeline, known, options.elsewhere).map(document.locate) }
+  })
   for (const { name, found } of calls) {
     problems.push(...found)
     if (found.some(({ severity }) => severity === 'error')) pipelines.delete(name)
@@ -197,7 +198,7 @@ function nothingIn(file: string, text: string): Problem {
 
 /** A name that stands in the files before: twice in one of them, or in two, of which a call could mean either. */
 function takenNames(placed: readonly PlacedPipeline[], areApart: boolean): Problem[] {
-  const called = new Set(placed.flatMap(({ pipeline }) => callsOf(pipeline).map(({ target }) => target)))
+  const called = new Set(placed.flatMap((one) => callsElsewhere(one, placed)))
   return placed.flatMap(({ file, document, pipeline: { name } }, i) => {
     const before = placed.slice(0, i).filter(({ pipeline }) => pipeline.name === name)
     const [first] = before
@@ -210,6 +211,12 @@ function takenNames(placed: readonly PlacedPipeline[], areApart: boolean): Probl
       document.locate({ severity: isWrong ? 'error' : 'warning', rule: 'name-taken', message, hint, ...at }),
     ]
   })
+}
+
+/** The names by which a pipeline calls others that are not in its own file. */
+function callsElsewhere({ file, pipeline }: PlacedPipeline, placed: readonly PlacedPipeline[]): string[] {
+  const own = new Set(placed.filter((other) => other.file === file).map((other) => other.pipeline.name))
+  return callsOf(pipeline).flatMap(({ target }) => (own.has(target) ? [] : [target]))
 }
 
 function taskKey(stage: string, task: string): string {

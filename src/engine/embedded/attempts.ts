@@ -45,6 +45,7 @@ export function createAttempts({
   effects,
   open,
   arm,
+  armUnkept,
   isCrowded,
   onAttempt,
   onProblem,
@@ -107,7 +108,7 @@ export function createAttempts({
       await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll, land)))
     } catch (error) {
       onProblem(error)
-      if (!isAbandoned) arm({ id, origin: 'defect', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
+      if (!isAbandoned) armUnkept({ id, origin: 'defect', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
     }
   }
   const rearm = (poll: KeptPoll) => {

@@ -169,6 +169,23 @@ describe('the embedded engine', () => {
     expect(far.most()).toBe(3)
   })
 
+  it('looks again, after a minute, at a poll that could not be read', async () => {
+    const { store, engine: first, submit, far, open, pass, problems } = await world()
+    await submit({ initialDelaySeconds: 1 })
+    await first.stop(0)
+    const { get } = store
+    store.get = () => Promise.reject(new Error('unreadable'))
+    const engine = await open()
+    await pass(2000)
+    expect(problems).toHaveLength(1)
+    store.get = get
+    await pass(30_000)
+    expect(far.sent).toHaveLength(0)
+    await pass(31_000)
+    expect(far.sent).toHaveLength(1)
+    await engine.stop(0)
+  })
+
   it('cancels a poll that waits, and one whose attempt is in flight', async () => {
     const { engine, submit, far, pass } = await world()
     const [waiting, flying] = [await submit({ initialDelaySeconds: 5 }), await submit()]

@@ -87,7 +87,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
   const onAttempt = options.onAttempt ?? (() => {})
-  const shared: Omit<SharedParts, 'arm'> = {
+  const shared: Omit<SharedParts, 'arm' | 'armUnkept'> = {
     store,
     sealer,
     effects,
@@ -104,8 +104,12 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     horizon.arm(poll)
     loop.wake(poll.dueAt)
   }
+  const armUnkept: SharedParts['armUnkept'] = ({ id, origin, dueAt }) => {
+    agenda.add(id, origin, dueAt)
+    loop.wake(dueAt)
+  }
   const isCrowded = (origin: string) => lanes.isCrowded(origin)
-  const attempts = createAttempts({ ...shared, arm, isCrowded })
+  const attempts = createAttempts({ ...shared, arm, armUnkept, isCrowded })
   const limits = {
     perOrigin: PER_ORIGIN,
     total: TOTAL,
@@ -120,22 +124,22 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   })
   const turns = createTurns(lanes.add)
   const kept = createKeptExecutions(store, sealer, { executionUrl: options.executionUrl ?? ((id) => id) })
-  const executions = createExecutions({ ...shared, arm, executions: kept, turns })
+  const executions = createExecutions({ ...shared, arm, armUnkept, executions: kept, turns })
   const toDo = {
     add: (origin: string, id: string) => (origin === '' ? executions.make(id) : lanes.add(origin, id)),
   }
   const loop = createLoop({ agenda, horizon, lanes: toDo, clock: effects.clock, onProblem })
-  const commands = createCommands({ ...shared, arm })
+  const commands = createCommands({ ...shared, arm, armUnkept })
   const keepMs = options.keepMs ?? KEEP_MS
   const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
   const swept = sweep({ store, clock, keepMs, keepRows, signal: stopping.signal, onProblem })
   const { start, get, command } = executions
   await executions.resume()
   return {
-    ...createSubmissions({ ...shared, arm }),
+    ...createSubmissions({ ...shared, arm, armUnkept }),
     ...createTrials(effects, criteriaOf),
     command: commands,
-    revise: createRevisions({ ...shared, arm }),
+    revise: createRevisions({ ...shared, arm, armUnkept }),
     watch: watchers.add,
     executions: {
       ...{ start, get, command },

@@ -42,7 +42,7 @@ export function createExecutionDrivers(
   parts: ExecutionParts,
   onEnded: (id: string) => void,
 ): ExecutionDrivers {
-  const { executions, keeper, watchers, effects, arm, turns, onAttempt, onProblem } = parts
+  const { executions, keeper, watchers, effects, arm, armUnkept, turns, onAttempt, onProblem } = parts
   const { clock } = effects
   const live = new Map<string, Live>()
   const over = new AbortController()
@@ -84,6 +84,7 @@ export function createExecutionDrivers(
     onReady: (dispatch: Dispatch | null) => void,
   ) => {
     let dueAt: number | null
+    let isDefect = false
     try {
       const execution = loaded ?? (await executions.load(id))
       if (execution !== null) await carryOn(execution, onReady)
@@ -91,10 +92,12 @@ export function createExecutionDrivers(
     } catch (error) {
       if (!over.signal.aborted) onProblem(error)
       dueAt = clock.now() + DEFECT_PAUSE_MS
+      isDefect = true
     }
     live.delete(id)
     onReady(null)
-    if (dueAt !== null && !over.signal.aborted) arm({ id, origin: '', dueAt })
+    const armed = isDefect ? armUnkept : arm
+    if (dueAt !== null && !over.signal.aborted) armed({ id, origin: '', dueAt })
   }
   const liveOf = (id: string, loaded: KeptExecution | null): Live => {
     const known = live.get(id)

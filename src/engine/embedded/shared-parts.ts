@@ -24,4 +24,6 @@ export interface SharedParts {
   readonly room: StoreRoom
   /** Puts a poll on the table of due times. */
   readonly arm: (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void
+  /** The same for a time that the store does not know. */
+  readonly armUnkept: SharedParts['arm']
 }

@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type JobServer, jobServer } from '../src/testing/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 const EXAMPLE_URL = /https:\/\/ci\.example\.com\/[\w/-]+/g
 const run = promisify(execFile)
 

@@ -6,9 +6,15 @@ import { withKeyTables } from '../../scripts/format-page.ts'
 import { checkFiles } from '../../src/pipeline/check.ts'
 import { type JobServer, jobServer } from '../../src/testing/index.ts'
 import { runBide } from '../cli/run-bide.ts'
+import { serving } from '../cli/serving.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const pipelines = PAGES.flatMap((page) =>
@@ -17,6 +23,7 @@ const pipelines = PAGES.flatMap((page) =>
     .filter(([, text]) => /^kind: PIPELINE$/m.test(text)),
 )
 
+const { serve } = serving()
 let server: JobServer
 let folder: string
 beforeAll(async () => {
@@ -49,9 +56,9 @@ it('docs/pipeline-format.md has the keys of the schema: npm run docs writes them
   expect(page).toContain('| `pollIntervalSeconds` | number | `60` |')
 })
 
-it('README.md shows a pipeline, and how to check, plan and run it', () => {
+it('README.md shows a pipeline, and how to check, plan, run and submit it', () => {
   expect(pipelines.map(([page]) => page)).toContain('README.md')
-  expect(commands).toHaveLength(3)
+  expect(commands).toHaveLength(4)
 })
 
 it.each(pipelines)('nothing is wrong with the pipeline of %s', (file, text) => {
@@ -76,7 +83,10 @@ it.each(commands)('README.md: %s', async (line) => {
   const [, text] = pipelines.find(([page]) => page === 'README.md') ?? []
   writeFileSync(join(folder, 'pipeline.yaml'), quick(text ?? ''))
   const [, ...args] = line.replace(/#.*/, '').trim().split(/ +/)
-  const options = { cwd: folder, env: { CI_TOKEN: 'secret-of-the-test' } }
+  const { url } = await serve(join(folder, `data-${commands.indexOf(line)}`))
+  const options = { cwd: folder, env: { CI_TOKEN: 'secret-of-the-test', BIDE_SERVER: url } }
+  const setToken = ['variable', 'set', 'TOKEN', '--kind', 'SECRET', '--value', 'env:CI_TOKEN']
+  expect((await runBide(setToken, options)).code).toBe(0)
   const { code, stdout, stderr } = await runBide(args, options)
   expect(stdout + stderr).toContain('Image enumeration')
   expect(stdout + stderr).not.toContain('secret-of-the-test')

@@ -1,4 +1,5 @@
 import { systemClock } from '../../engine/system-clock.ts'
+import type { Pipeline } from '../../pipeline/definition.ts'
 import { pipelineShape } from '../../pipeline/picture.ts'
 import type { Problem as TextProblem } from '../../pipeline/problem.ts'
 import { json } from '../answer.ts'
@@ -45,7 +46,7 @@ export async function listPipelines({ engine, pipelines }: ApiRequest): Promise<
       const page = await engine.executions?.listRuns({ ...LAST, name })
       const [last] = page?.runs ?? []
       return {
-        ...headOf(pipeline),
+        ...headOf(pipeline, definitionOf(pipeline)),
         updatedAt: new Date(updatedAt).toISOString(),
         lastExecution: last ? { executionId: last.id, status: last.status, startedAt: last.startedAt } : null,
       }
@@ -63,7 +64,7 @@ export async function getPipeline({ context, pipelines }: ApiRequest): Promise<R
   const { text, updatedAt } = found
   const pipeline = definitionOf(found)
   return json({
-    ...headOf(found),
+    ...headOf(found, pipeline),
     text,
     updatedAt: new Date(updatedAt).toISOString(),
     input: pipeline?.input ?? {},
@@ -78,10 +79,9 @@ export async function removePipeline({ context, pipelines }: ApiRequest): Promis
   return isGone ? context.body(null, 204) : problem(context, NO_SUCH_PIPELINE)
 }
 
-function headOf(kept: KeptPipeline) {
-  const pipeline = definitionOf(kept)
+function headOf({ name }: KeptPipeline, pipeline: Pipeline | null) {
   return {
-    name: kept.name,
+    name,
     description: pipeline?.description ?? '',
     enabled: pipeline?.enabled ?? false,
     concurrency: pipeline?.concurrency ?? 1,
@@ -89,7 +89,7 @@ function headOf(kept: KeptPipeline) {
 }
 
 /** Null where this version cannot read what another one took. */
-function definitionOf({ name, text }: KeptPipeline) {
+function definitionOf({ name, text }: KeptPipeline): Pipeline | null {
   return checkSources({ [name]: text }, null).pipelines.get(name) ?? null
 }
 

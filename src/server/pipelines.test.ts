@@ -194,6 +194,9 @@ describe('variables', () => {
       ['TOKEN', null],
     ])
     expect(shown).not.toContain(SECRET)
+    expect((await ask(server, '/variables/REGION')).json).toEqual(json.variables[0])
+    expect((await ask(server, '/variables/TOKEN')).json).toEqual(json.variables[1])
+    expect((await ask(server, '/variables/NONE')).status).toBe(404)
     expect((await set('A%2FB', { value: '' })).status).toBe(422)
     expect((await set('A', { value: 1 })).json.errors).toMatchObject([{ pointer: '/value' }])
     expect((await set('A', { value: '', kind: 'OPEN' })).json.errors).toMatchObject([{ pointer: '/kind' }])

@@ -542,6 +542,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'DELETE /pipelines/:name': 'editor',
   'POST /pipelines/:name/executions': 'runner',
   'GET /variables': 'viewer',
+  'GET /variables/:name': 'viewer',
   'PUT /variables/:name': 'editor',
   'DELETE /variables/:name': 'editor',
   'GET /tokens': 'admin',

@@ -7,7 +7,7 @@ import {
   putPipeline,
   removePipeline,
 } from '../routes/pipelines.ts'
-import { listVariables, putVariable, removeVariable } from '../routes/variables.ts'
+import { getVariable, listVariables, putVariable, removeVariable } from '../routes/variables.ts'
 import {
   checkedPipelineSchema,
   keptPipelineSchema,
@@ -83,6 +83,15 @@ export const PIPELINE_OPERATIONS: readonly Operation[] = [
     handle: listVariables,
     summary: 'What pipelines may bind to as `${var.NAME}`, by name',
     answers: { 200: { says: 'All of them.', schema: v.object({ variables: v.array(variableSchema) }) } },
+  },
+  {
+    method: 'get',
+    path: VARIABLE,
+    role: 'viewer',
+    handle: getVariable,
+    summary: 'One variable; the value of a hidden one never comes out',
+    answers: { 200: theVariable },
+    problems: [404],
   },
   {
     method: 'put',

@@ -36,6 +36,12 @@ export async function listVariables({ variables }: ApiRequest): Promise<Response
   return json({ variables: (await variables.list()).map(shown) })
 }
 
+/** `GET /variables/{name}`: as in the list. */
+export async function getVariable({ context, variables }: ApiRequest): Promise<Response> {
+  const variable = await variables.get(context.req.param('name') as string)
+  return variable === null ? problem(context, NO_SUCH_VARIABLE) : json(shown(variable))
+}
+
 /** `DELETE /variables/{name}`: executions that have begun go on with its value. */
 export async function removeVariable({ context, caller, variables }: ApiRequest): Promise<Response> {
   const name = context.req.param('name') as string

@@ -201,8 +201,8 @@ function isWorthConditional(task: PollTask, { last }: WaitingPoll): boolean {
   )
 }
 
-/** A 304 to a conditional request of ours stands for the answer that it confirms. */
-function wholeResponse(state: WaitingPoll, { result, conditional }: Attempt): HttpResponse | null {
+/** What came back whole. A 304 to a conditional request of ours stands for the answer that it confirms. */
+export function wholeResponse(state: WaitingPoll, { result, conditional }: Attempt): HttpResponse | null {
   if (result.kind === 'failure') return null
   return conditional && result.response.code === 304 && state.last ? state.last : result.response
 }

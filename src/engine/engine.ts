@@ -6,6 +6,7 @@ import type { WaitReason } from '../core/schedule.ts'
 import type { PollTask, PollTaskInput } from '../core/task.ts'
 import type { PollStatus, RunFilter, StoredEvent } from '../store/store.ts'
 import type {
+  AttemptQuery,
   ExecutionCommand,
   ExecutionCommandResult,
   ExecutionView,
@@ -13,6 +14,7 @@ import type {
   RunPage,
   RunRow,
   StartResult,
+  TaskAttemptView,
 } from './executions.ts'
 import type { Webhook } from './webhook.ts'
 
@@ -148,6 +150,8 @@ export interface ExecutionEngine {
   /** @throws BideError where its pipelines do not fit. */
   start(start: NewExecution): Promise<StartResult>
   get(id: string): Promise<ExecutionView | null>
+  /** An attempt of one of its Poll tasks, or the one it was folded into; null where there is none. */
+  attempt(id: string, query: AttemptQuery): Promise<TaskAttemptView | null>
   /** `by` completes "cancelled by ...". */
   command(id: string, command: ExecutionCommand, by: string): Promise<ExecutionCommandResult>
 }

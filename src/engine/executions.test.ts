@@ -194,6 +194,26 @@ describe.each(ENGINE_KINDS)('executions on an engine $name', ({ start }) => {
   )
 
   it(
+    'show what came back last in a Poll task, while it waits and once it has ended, secrets masked',
+    inWorld(async ({ engine, run, far, until, ended }) => {
+      const id = await run()
+      const answer = async (iteration: number, task: string | null = 'Run.Wait') =>
+        (await engineOf(engine).attempt(id, { task, iteration })) ?? 'none'
+      await far.answer('CREATED', { id: 7 })
+      await far.answer('RUNNING', { echo: SECRET })
+      await until(async () => (await view(engine, id)).stages.Run?.tasks.Wait?.poll?.iterationCount === 1)
+      const first = { code: 200, body: '{"status":"RUNNING","echo":"******"}' }
+      expect(await answer(1)).toMatchObject({ attempt: { iteration: 1 }, response: first, isKept: true })
+      expect(await answer(1, null)).toMatchObject({ response: first })
+      expect([await answer(2), await answer(1, 'Run.Start')]).toEqual(['none', 'none'])
+      await far.answer('FINISHED')
+      await ended(id)
+      expect(await answer(2)).toMatchObject({ response: { body: '{"status":"FINISHED"}' }, isKept: true })
+      expect(await engineOf(engine).attempt('none', { task: null, iteration: 1 })).toBeNull()
+    }),
+  )
+
+  it(
     'are started once for a key, and never keep a secret in clear',
     inWorld(async ({ engine, run, far, kept, ended }) => {
       const idempotency = { key: 'k', text: 'one' }

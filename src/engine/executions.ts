@@ -3,7 +3,7 @@ import type { WaitReason } from '../core/schedule.ts'
 import type { PipelineShape } from '../pipeline/picture.ts'
 import type { RunReport, TaskReport } from '../pipeline/report.ts'
 import type { RunKind, RunStatus } from '../store/store.ts'
-import type { LastAttempt } from './engine.ts'
+import type { AttemptView, LastAttempt } from './engine.ts'
 
 /** What a pipeline is started with. It stands on this until it ends, whatever becomes of the definitions meanwhile. */
 export interface NewExecution {
@@ -111,6 +111,18 @@ export interface RunPage {
   readonly runs: readonly RunRow[]
   /** Where the next page goes on, or null at the end. */
   readonly next: number | null
+}
+
+/** Which attempt of an execution is wanted. */
+export interface AttemptQuery {
+  /** `Stage.Task`, after the tasks whose nested runs lead there, ` > ` between; null for the first that made one. */
+  readonly task: string | null
+  readonly iteration: number
+}
+
+export interface TaskAttemptView extends AttemptView {
+  /** What the bindings of its conditions stand for, secrets masked. */
+  readonly bindings: Readonly<Record<string, unknown>>
 }
 
 export type ExecutionCommand = 'cancel' | 'pause' | 'resume'

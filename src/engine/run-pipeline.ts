@@ -1,6 +1,7 @@
+import type { HttpResponse } from '../core/attempt.ts'
 import { BideError } from '../core/errors.ts'
-import type { LedgerEntry } from '../core/poll.ts'
-import { type Exchange, pendingExchanges, sendableOf } from '../pipeline/exchanges.ts'
+import { type LedgerEntry, wholeResponse } from '../core/poll.ts'
+import { type Exchange, pendingExchanges, runAt, sendableOf } from '../pipeline/exchanges.ts'
 import { advanceRun, type RunEvent } from '../pipeline/run.ts'
 import { isEnded, type RunState } from '../pipeline/run-state.ts'
 import type { RunContext } from '../pipeline/scope.ts'
@@ -35,7 +36,10 @@ export interface DriverStep {
 export interface MadeByTask {
   readonly path: readonly string[]
   readonly entry: LedgerEntry
-  readonly result: AttemptResult
+  /** The line of the attempt before; null for the first. */
+  readonly before: LedgerEntry | null
+  /** Null where nothing whole came back. */
+  readonly response: HttpResponse | null
 }
 
 interface Incoming {
@@ -94,8 +98,9 @@ export async function runPipeline(
       if (incoming === null) return run
       const { event, answer } = incoming
       const step = advanceRun(context, run, event)
+      const attempt = madeByTask(run, event, step.entry)
       run = step.run
-      await onStep?.({ run, attempt: madeByTask(event, step.entry) })
+      await onStep?.({ run, attempt })
       answer(true)
     }
   } finally {
@@ -106,9 +111,13 @@ export async function runPipeline(
   }
 }
 
-function madeByTask(event: RunEvent, entry: LedgerEntry | null): MadeByTask | null {
+/** `run` is as it was before. */
+function madeByTask(run: RunState, event: RunEvent, entry: LedgerEntry | null): MadeByTask | null {
   if (entry === null || event.kind !== 'answered') return null
-  return { path: event.path, entry, result: event.attempt.result }
+  const work = runAt(run, event.path)?.tasks[event.path.at(-1) as string]?.work
+  if (work?.kind !== 'poll') return null
+  const response = wholeResponse(work.state, event.attempt)
+  return { path: event.path, entry, before: work.last, response }
 }
 
 interface Driver {

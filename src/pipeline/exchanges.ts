@@ -103,11 +103,17 @@ function noticeRequest(context: RunContext, run: RunState, { id }: Exchange): Se
 
 /** The run in which a path ends, and the last part of the path. */
 function innermost(run: RunState, path: RunPath): { inner: RunState; key: string } {
+  const inner = runAt(run, path)
+  if (inner === null) throw new Error(`nothing runs at ${path.join(' > ')}`)
+  return { inner, key: path.at(-1) as string }
+}
+
+/** The run in which a path ends; null where there is none, or none any more. */
+export function runAt(run: RunState, path: RunPath): RunState | null {
   const [key, ...rest] = path as [string, ...string[]]
-  if (rest.length === 0) return { inner: run, key }
+  if (rest.length === 0) return run
   const child = key === ROLLBACK ? run.rollback?.run : run.tasks[key]?.child
-  if (!child) throw new Error(`nothing runs at ${path.join(' > ')}`)
-  return innermost(child, rest)
+  return child ? runAt(child, rest) : null
 }
 
 function keyOf(path: RunPath, id: number): string {

@@ -531,6 +531,7 @@ const LEAST_ROLES: Readonly<Record<string, string>> = {
   'GET /executions': 'viewer',
   'GET /executions/:id': 'viewer',
   'GET /executions/:id/attempts': 'viewer',
+  'GET /executions/:id/attempts/:iteration': 'viewer',
   'GET /executions/:id/events': 'viewer',
   'POST /executions/:id/cancel': 'runner',
   'POST /executions/:id/pause': 'runner',

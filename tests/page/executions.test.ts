@@ -123,6 +123,64 @@ describe('a run', () => {
     expect(await button('Pause').count()).toBe(0)
   })
 
+  it('shows each attempt of a Poll task as that of a poll: request, answer, what was new, what was seen', async () => {
+    const { page, server, jobs } = at
+    const secret = 'a-secret-of-the-page'
+    const told = (status: string, n: number) => ({ json: { status, n, token: secret } })
+    const url = jobs.route('/task', told('A', 1), told('B', 2), 'truncate', told('DONE', 4))
+    await fetch(`${server.url}/api/v1/variables/PAGE_TOKEN`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'SECRET', value: secret }),
+    })
+    await keep(`kind: PIPELINE
+name: Answered
+input: { end: DONE }
+stageOrder: [Wait]
+stages:
+  Wait:
+    taskOrder: [Job]
+    tasks:
+      Job:
+        type: POLL
+        input:
+          url: ${url}
+          headers: { Authorization: "Bearer \${var.PAGE_TOKEN}" }
+          pollIntervalSeconds: 0.05
+          ignoreFailure: true
+          exitCriteria: { success: 'status == "\${input.end}" && n > 3' }
+`)
+    const id = await start('Answered', {})
+    await page.goto(`${server.url}/executions/${id}`)
+    await status('COMPLETED').waitFor({ timeout: 25_000 })
+    await page.getByRole('heading', { name: 'Attempt 4: succeeded' }).waitFor()
+    const panel = page.getByRole('tabpanel')
+    await panel.getByRole('row', { name: 'n > 3 true', exact: true }).waitFor()
+    await page.getByRole('slider', { name: 'Attempts over time' }).focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('heading', { name: 'Attempt 2: pending' }).waitFor()
+    await panel.getByRole('row', { name: 'n > 3 false', exact: true }).waitFor()
+    await page.getByRole('tab', { name: 'Body' }).click()
+    await panel.getByText('"B"').waitFor()
+    await button('Raw').click()
+    await panel.getByText('{"status":"B","n":2,"token":"******"}').waitFor()
+    await button('Changes').click()
+    await panel.getByText('−   "status": "A",').waitFor()
+    await page.getByRole('tab', { name: 'Headers' }).click()
+    await panel.getByText('application/json').waitFor()
+    await page.getByRole('tab', { name: 'Request' }).click()
+    expect(await panel.innerText()).toMatch(/GET http:[\s\S]*Authorization[\s\S]*\*{6}/)
+    await at.expectSound()
+    const [saved] = await Promise.all([page.waitForEvent('download'), button('Download evidence').click()])
+    const text = readFileSync(await saved.path(), 'utf8')
+    const evidence = JSON.parse(text)
+    expect(evidence).toMatchObject({ task: 'Wait.Job', execution: { executionId: id } })
+    expect(evidence.attempts).toHaveLength(4)
+    expect(evidence.answers[1].response.body).toBe('{"status":"B","n":2,"token":"******"}')
+    expect(text + (await page.locator('body').innerText())).not.toContain(secret)
+  })
+
   it('leads to the run that rolls it back, and to those that it runs', async () => {
     const { page, server, jobs } = at
     await keep(example('rollback'))

@@ -10,16 +10,24 @@ export interface Answered extends ResponseMoment {
   readonly body: string
 }
 
+export interface Beside {
+  /** The answer before. */
+  readonly before?: Answered | null
+  /** What `${...}` stands for where it is the run's, as in a pipeline; null where it is the response's. */
+  readonly bindings?: Readonly<Record<string, unknown>> | null
+}
+
 /** What a condition gives over an answer, operand by operand; null where it does not compile. */
 export function explainCondition(
   source: string,
   answer: Answered,
-  before: Answered | null = null,
+  { before = null, bindings = null }: Beside = {},
 ): Explanation | null {
   if (source.trim() === '') return null
   const previous = before && responseFacts(before, before)
   try {
-    return compileCondition(source).explain(responseFacts(answer, answer, { previous }))
+    const condition = compileCondition(source, { isBinding: () => bindings !== null })
+    return condition.explain(responseFacts(answer, answer, { previous, bindings: bindings ?? {} }))
   } catch {
     return null
   }

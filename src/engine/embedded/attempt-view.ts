@@ -1,3 +1,4 @@
+import type { HttpResponse } from '../../core/attempt.ts'
 import type { LedgerEntry, PollState } from '../../core/poll.ts'
 import type { Redactor } from '../../core/redact.ts'
 import type { PollTask } from '../../core/task.ts'
@@ -10,19 +11,25 @@ import type { Sealer } from './sealer.ts'
 /** Of a longer body the beginning is kept with its attempt; the last answer is there in full. */
 const LONGEST_KEPT_BODY = 32 * 1024
 
-/** What came back in an attempt, as text to be sealed; `null` where nothing whole did. */
-export function answerText(
-  { last, lastAt }: PollState,
-  { iteration }: LedgerEntry,
-  redactor: Redactor,
-): string {
-  if (last === null || lastAt?.iteration !== iteration) return 'null'
-  const { body, ...response } = shownResponse(last, redactor)
+/** The answer of an attempt that was just made; null where nothing whole came back. */
+export function answerOf({ last, lastAt }: PollState, { iteration }: LedgerEntry): HttpResponse | null {
+  return lastAt?.iteration === iteration ? last : null
+}
+
+/** What came back in an attempt, as text to be sealed. */
+export function answerText(answer: HttpResponse | null, redactor: Redactor): string {
+  if (answer === null) return 'null'
+  const { body, ...response } = shownResponse(answer, redactor)
   return JSON.stringify({ ...response, body: body.slice(0, LONGEST_KEPT_BODY) })
 }
 
 export function answerPlace(id: string): string {
   return `answer ${id}`
+}
+
+/** Null where nothing whole came back. */
+export function openAnswer(sealer: Sealer, sealed: Uint8Array, id: string): ShownResponse | null {
+  return JSON.parse(sealer.open(sealed, answerPlace(id))) as ShownResponse | null
 }
 
 /** Reads an attempt with its answer out of a store. */
@@ -38,8 +45,7 @@ export function createAttemptReader(store: Store, sealer: Sealer): Engine['attem
     const kept = await store.answer(id, event.number)
     const isAnother = kept !== null && kept.number !== event.number && view.attempt.bodyChanged
     if (kept === null || isAnother) return view
-    const response = JSON.parse(sealer.open(kept.answer, answerPlace(id))) as ShownResponse | null
-    return { ...view, response, isKept: true }
+    return { ...view, response: openAnswer(sealer, kept.answer, id), isKept: true }
   }
 }
 
@@ -60,15 +66,13 @@ export async function attemptEvent(
 /** An attempt with as much as the poll's state tells of its answer: that of the last one. */
 export function attemptView({ data, folded }: StoredEvent, task: PollTask, state: PollState): AttemptView {
   const attempt = JSON.parse(data) as LedgerEntry
-  if (state.last === null || state.lastAt?.iteration !== attempt.iteration)
-    return { attempt, folded, response: null, isKept: false }
-  return { attempt, folded, response: shownResponse(state.last, taskRedactor(task)), isKept: true }
+  const answer = answerOf(state, attempt)
+  if (answer === null) return { attempt, folded, response: null, isKept: false }
+  return { attempt, folded, response: shownResponse(answer, taskRedactor(task)), isKept: true }
 }
 
-function shownResponse(
-  { code, headers, body }: NonNullable<PollState['last']>,
-  redactor: Redactor,
-): ShownResponse {
+/** An answer in full, secrets masked. */
+export function shownResponse({ code, headers, body }: HttpResponse, redactor: Redactor): ShownResponse {
   const shown = redactor.text(body)
   return { code, headers: redactor.headers(headers), body: shown, bodyLength: shown.length }
 }

@@ -1,7 +1,7 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import type { Transport } from '../effects.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
-import { answerText } from './attempt-view.ts'
+import { answerOf, answerText } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
@@ -160,7 +160,7 @@ function happeningsOf(
             data: maskedEntry(entry, redactor),
             folds,
             // What folds came with the answer of the attempt before.
-            ...(!folds && { answer: answerText(state, entry, redactor) }),
+            ...(!folds && { answer: answerText(answerOf(state, entry), redactor) }),
           },
         ]
   const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []

@@ -133,7 +133,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const keepMs = options.keepMs ?? KEEP_MS
   const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
   const swept = sweep({ store, clock, keepMs, keepRows, signal: stopping.signal, onProblem })
-  const { start, get, command } = executions
+  const { start, get, attempt, command } = executions
   await executions.resume()
   return {
     ...createSubmissions({ ...shared, arm, armUnkept }),
@@ -142,7 +142,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     revise: createRevisions({ ...shared, arm, armUnkept }),
     watch: watchers.add,
     executions: {
-      ...{ start, get, command },
+      ...{ start, get, attempt, command },
       ...createRunList({ store, sealer, executions: kept }),
       watchAll: watchers.addAll,
     },

@@ -3,8 +3,10 @@ import { taskChanges } from '../../pipeline/changes.ts'
 import { pendingExchanges, sendableOf, unknownExchanges } from '../../pipeline/exchanges.ts'
 import { advanceRun, type RunEvent } from '../../pipeline/run.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
+import { hasNews, type TaskAttempt } from '../execution-attempt.ts'
 import { nextAt } from '../execution-view.ts'
 import { type Dispatch, type DriverStep, type MadeByTask, runPipeline } from '../run-pipeline.ts'
+import { answerText } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { MOST_EVENTS } from './fold.ts'
 import type { Happening } from './keeper.ts'
@@ -156,13 +158,16 @@ export function changesOf(before: RunState | null, run: RunState): Happening[] {
 }
 
 function happeningsOf(
-  { run, lastEvent, folded }: KeptExecution,
+  { run, context, lastEvent, folded }: KeptExecution,
   before: RunState,
   attempt: DriverStep['attempt'],
 ): Happening[] {
   const changes = changesOf(before, run)
   if (attempt === null) return changes
-  const { path, entry } = attempt
+  const { path, entry, response } = attempt
   const folds = changes.length === 0 && lastEvent - folded >= MOST_EVENTS
-  return [{ kind: 'attempt', data: { path, entry }, folds }, ...changes]
+  const data: TaskAttempt = { path, entry }
+  const isAnswerKept = !folds && hasNews(entry, attempt.before)
+  const answer = isAnswerKept ? { answer: answerText(response, context.redactor) } : {}
+  return [{ kind: 'attempt', data, folds, ...answer }, ...changes]
 }

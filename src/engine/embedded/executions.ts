@@ -4,8 +4,10 @@ import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { pipelineOf } from '../../pipeline/scope.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { ExecutionEngine } from '../engine.ts'
+import { findTaskAttempt, taskAttemptView } from '../execution-attempt.ts'
 import { executionView, nextAt } from '../execution-view.ts'
 import type { ExecutionCommand, NewExecution, StartedExecution, StartResult } from '../executions.ts'
+import { openAnswer } from './attempt-view.ts'
 import {
   changesOf,
   createExecutionDrivers,
@@ -16,7 +18,7 @@ import { eventOf, type Happening } from './keeper.ts'
 import { type KeptExecution, sourcesText, standingOf } from './kept-executions.ts'
 import { createPlaces } from './places.ts'
 
-export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'command'> {
+export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'attempt' | 'command'> {
   /** An execution has come due. */
   make(id: string): void
   /** Takes up what an earlier process left: what ran keeps its place, what was queued waits for one. */
@@ -27,7 +29,7 @@ export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'com
 
 /** Executions of pipelines over a store. */
 export function createExecutions(parts: ExecutionParts): Executions {
-  const { store, executions, effects, open, room, watchers, onProblem } = parts
+  const { store, sealer, executions, effects, open, room, watchers, onProblem } = parts
   const { clock } = effects
   const drivers = createExecutionDrivers(parts, (id) => leave(id))
   const places = createPlaces((id, pipeline) => void begin(id, pipeline))
@@ -123,6 +125,20 @@ export function createExecutions(parts: ExecutionParts): Executions {
     async get(id) {
       const execution = await executions.load(id)
       return execution && executionView(execution.context, execution.run)
+    },
+    async attempt(id, query) {
+      const execution = await executions.load(id)
+      if (execution === null) return null
+      const found = await findTaskAttempt((events) => store.events(id, events), query)
+      if (found === null) return null
+      const view = taskAttemptView(execution.context, execution.run, found)
+      if (view.isKept) return view
+      for (const number of [found.number, found.answeredBy]) {
+        const kept = await store.answer(id, number)
+        if (kept?.number === number)
+          return { ...view, response: openAnswer(sealer, kept.answer, id), isKept: true }
+      }
+      return view
     },
     async command(id, command, by) {
       const before = await executions.load(id)

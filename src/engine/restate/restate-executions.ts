@@ -2,6 +2,7 @@ import { startRun } from '../../pipeline/run.ts'
 import type { Effects } from '../effects.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { ExecutionEngine } from '../engine.ts'
+import { findTaskAttempt, taskAttemptView } from '../execution-attempt.ts'
 import { executionRow, executionView } from '../execution-view.ts'
 import type { NewExecution, RunRow, StartResult } from '../executions.ts'
 import { pollRow } from '../poll-row.ts'
@@ -82,6 +83,12 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
     async get(id) {
       const found = await reader.execution(id)
       return found && executionView(found.context, found.record.run)
+    },
+    async attempt(id, query) {
+      const found = await reader.execution(id)
+      if (found === null) return null
+      const attempt = await findTaskAttempt((events) => reader.events(id, events), query)
+      return attempt && taskAttemptView(found.context, found.record.run, attempt)
     },
     async command(id, command, by) {
       const order = { command, by, now: effects.clock.now() }

@@ -3,6 +3,7 @@ import type { Operation } from '../operations.ts'
 import {
   executionCommand,
   getExecution,
+  getExecutionAttempt,
   listExecutionAttempts,
   listExecutions,
   startExecution,
@@ -14,6 +15,7 @@ import { PAGE_PARAMETERS, said } from '../schemas/common.ts'
 import {
   EXECUTION_STATUSES,
   executionAttemptPageSchema,
+  executionAttemptSchema,
   executionPageSchema,
   executionSchema,
   newExecutionSchema,
@@ -25,6 +27,10 @@ import {
 const EXECUTION = '/api/v1/executions/:id'
 const theExecution = { says: 'The execution.', schema: executionSchema }
 const status = said('In any case.', v.picklist(EXECUTION_STATUSES))
+const task = said(
+  '`Stage.Task`: of this one alone. In nested executions after the tasks that lead there, ` > ` between.',
+  v.string(),
+)
 const pipeline = said('The name of a pipeline.', v.string())
 
 export const EXECUTION_OPERATIONS: readonly Operation[] = [
@@ -103,9 +109,21 @@ export const EXECUTION_OPERATIONS: readonly Operation[] = [
     role: 'viewer',
     handle: listExecutionAttempts,
     summary: 'The attempts of its Poll tasks, in order',
-    query: { task: said('`Stage.Task`: of this one alone.', v.string()), ...PAGE_PARAMETERS },
+    query: { task, ...PAGE_PARAMETERS },
     answers: { 200: { says: 'A page of them.', schema: executionAttemptPageSchema } },
     problems: [400, 404, 501],
+  },
+  {
+    method: 'get',
+    path: `${EXECUTION}/attempts/:iteration`,
+    role: 'viewer',
+    handle: getExecutionAttempt,
+    summary: 'One attempt of a Poll task with its answer, secrets masked',
+    description:
+      'As an attempt of a poll. Without `task` it is one of the task that made the first. In Restate only the last answer of a task is kept.',
+    query: { task },
+    answers: { 200: { says: 'The attempt.', schema: executionAttemptSchema } },
+    problems: [404, 501],
   },
   {
     method: 'get',

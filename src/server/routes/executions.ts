@@ -1,3 +1,4 @@
+import { pathText, type TaskAttempt } from '../../engine/execution-attempt.ts'
 import type { ExecutionCommand, NewExecution, Variable } from '../../engine/executions.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
@@ -10,6 +11,7 @@ import { endedWithin } from './ended-within.ts'
 import { executionEngine } from './execution-engine.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { misfit, NO_SUCH_PIPELINE } from './pipelines.ts'
+import { iterationOf, NO_SUCH_ATTEMPT } from './polls.ts'
 import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
 import { refusalOf } from './refusal.ts'
 
@@ -140,14 +142,24 @@ export async function listExecutionAttempts(request: ApiRequest): Promise<Respon
   for (;;) {
     const events = (await engine.events(id, { after, limit: limit + 1, kind: 'attempt' })) ?? []
     for (const { number, data, folded } of events) {
-      const { path, entry } = JSON.parse(data) as { readonly path: readonly string[]; readonly entry: object }
-      const isWanted = task === null || path.join(' > ') === task
+      const { path, entry } = JSON.parse(data) as TaskAttempt
+      const isWanted = task === null || pathText(path) === task
       if (isWanted && attempts.length === limit) return json({ attempts, next: String(after) })
-      if (isWanted) attempts.push({ task: path.join(' > '), ...entry, folded })
+      if (isWanted) attempts.push({ task: pathText(path), ...entry, folded })
       after = number
     }
     if (events.length <= limit) return json({ attempts, next: null })
   }
+}
+
+/** `GET /executions/{id}/attempts/{iteration}`: one attempt with its answer, of the task that `?task=` names. */
+export async function getExecutionAttempt(request: ApiRequest): Promise<Response> {
+  const { context } = request
+  const iteration = iterationOf(context)
+  const task = context.req.query('task') ?? null
+  const id = context.req.param('id') as string
+  const found = iteration && (await executionEngine(request).attempt(id, { task, iteration }))
+  return found === null ? problem(context, NO_SUCH_ATTEMPT) : json(found)
 }
 
 function invalid(pointer: string, detail: string): ProblemError {

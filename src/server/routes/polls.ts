@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import type { PollCommand } from '../../engine/engine.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
@@ -53,11 +54,15 @@ export async function listAttempts({ context, engine }: ApiRequest): Promise<Res
 
 /** `GET /polls/{id}/attempts/{iteration}`: one attempt with its answer. */
 export async function getAttempt({ context, engine }: ApiRequest): Promise<Response> {
-  const iteration = context.req.param('iteration') as string
-  const found = /^[1-9]\d{0,14}$/.test(iteration)
-    ? await engine.attempt(context.req.param('id') as string, Number(iteration))
-    : null
+  const iteration = iterationOf(context)
+  const found = iteration && (await engine.attempt(context.req.param('id') as string, iteration))
   return found === null ? problem(context, NO_SUCH_ATTEMPT) : json(found)
+}
+
+/** The number of an attempt in the path; null where it is none. */
+export function iterationOf(context: Context): number | null {
+  const text = context.req.param('iteration') as string
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
 }
 
 /** `POST /polls/{id}/{cancel|pause|resume|now}`: answered once it is kept. */
@@ -83,7 +88,7 @@ const TOO_MANY_TRIALS: Problem = {
   title: 'Too many are tried at once',
   headers: { 'retry-after': '1' },
 }
-const NO_SUCH_ATTEMPT: Problem = { status: 404, kind: 'not-found', title: 'There is no such attempt' }
+export const NO_SUCH_ATTEMPT: Problem = { status: 404, kind: 'not-found', title: 'There is no such attempt' }
 export const CONFLICT: Problem = {
   status: 409,
   kind: 'wrong-state',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { instantSchema, nextSchema, said } from './common.ts'
-import { attemptSchema, outcomeSchema } from './poll.ts'
+import { attemptSchema, attemptViewSchema, outcomeSchema } from './poll.ts'
 
 export const RUN_KINDS = ['poll', 'execution'] as const
 export const EXECUTION_STATUSES = [
@@ -134,6 +134,10 @@ export const newExecutionSchema = v.object({
 
 export const runPageSchema = v.object({ runs: v.array(runRowSchema), next: nextSchema })
 export const executionPageSchema = v.object({ executions: v.array(runRowSchema), next: nextSchema })
+export const executionAttemptSchema = v.object({
+  ...attemptViewSchema.entries,
+  bindings: said('What the bindings of its conditions stand for, secrets masked.', anything),
+})
 export const executionAttemptPageSchema = v.object({
   attempts: v.array(
     v.object({

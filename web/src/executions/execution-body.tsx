@@ -3,13 +3,13 @@ import type { ExecutionView, TaskView } from '../api/executions.ts'
 import { Picture, type TaskNow } from '../pipelines/picture.tsx'
 import { RunStatus } from '../pipelines/run-status.tsx'
 import { TaskDetail } from './task-detail.tsx'
-import type { Attempts } from './use-live-execution.ts'
+import type { TaskAttempts } from './use-live-execution.ts'
 
 interface Shown {
   readonly execution: ExecutionView
   /** By which it is reached from the run that is looked at; empty for that one. */
   readonly path: readonly string[]
-  readonly attempts: Attempts
+  readonly attempts: TaskAttempts
   readonly title: string
   /** Where it is not, no task of it is shown: the eye is on another run of the page. */
   readonly isActive: boolean

@@ -72,7 +72,7 @@ function Execution({ id, execution }: { id: string; execution: ExecutionView }) 
       <ExecutionBody
         execution={execution}
         path={[]}
-        attempts={attempts}
+        attempts={{ executionId: id, byTask: attempts }}
         title={execution.name}
         isActive
         onActivate={null}

@@ -6,7 +6,7 @@ import { clock, fullTime } from '../words.ts'
 import { ExecutionBody } from './execution-body.tsx'
 import { PathFinder } from './path-finder.tsx'
 import { PollTask } from './poll-task.tsx'
-import type { Attempts } from './use-live-execution.ts'
+import type { TaskAttempts } from './use-live-execution.ts'
 import { ValueTree } from './value-tree.tsx'
 
 interface Chosen {
@@ -15,7 +15,7 @@ interface Chosen {
   readonly task: TaskView
   /** Of the run that it belongs to. */
   readonly path: readonly string[]
-  readonly attempts: Attempts
+  readonly attempts: TaskAttempts
   /** That run, and so its tasks. */
   readonly isPaused: boolean
 }
@@ -43,7 +43,12 @@ export function TaskDetail({ name, task, path, attempts, isPaused }: Chosen) {
       </div>
       {task.message !== '' && <p className="task-message">{task.message}</p>}
       {task.type === 'POLL' && (
-        <PollTask view={task} isPaused={isPaused} attempts={attempts[own.join(' > ')] ?? NONE} />
+        <PollTask
+          view={task}
+          polled={{ kind: 'task', id: attempts.executionId, task: own.join(' > ') }}
+          isPaused={isPaused}
+          attempts={attempts.byTask[own.join(' > ')] ?? NONE}
+        />
       )}
       {task.execution !== null && (
         <ExecutionBody

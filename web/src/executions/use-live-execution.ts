@@ -3,11 +3,15 @@ import { useEffect, useState } from 'react'
 import { follow } from '../api/events.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 
-/** Attempts of Poll tasks, lists that grow, by the path of their task: `Stage.Task`, or ` > `-joined where it is of a nested run. */
-export type Attempts = Readonly<Record<string, readonly LedgerEntry[]>>
+/** Attempts of an execution's Poll tasks. */
+export interface TaskAttempts {
+  readonly executionId: string
+  /** Lists that grow, by the path of their task: `Stage.Task`, or ` > `-joined where it is of a nested run. */
+  readonly byTask: Readonly<Record<string, readonly LedgerEntry[]>>
+}
 
 export interface Live {
-  readonly attempts: Attempts
+  readonly attempts: TaskAttempts['byTask']
   readonly connection: 'connecting' | 'live' | 'lost' | 'over'
 }
 

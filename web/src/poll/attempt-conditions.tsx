@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { Explanation } from '../../../src/core/condition.ts'
 import { DEFAULT_SUCCESS } from '../../../src/core/task.ts'
-import type { AttemptView } from '../api/polls.ts'
+import type { AnsweredAttempt } from '../api/attempts.ts'
+import type { LedgerEntry } from '../api/polls.ts'
 import type { Answered } from '../conditions.ts'
 import type { AttemptProps } from './attempt-detail.tsx'
 import { ConditionSource } from './condition-source.tsx'
@@ -26,12 +27,14 @@ export function AttemptConditions({ attempt, task, startedAt, answer, before }: 
   const { success, failure, pending } = task.exitCriteria
   const sources = { failure, success: success ?? DEFAULT_SUCCESS, pending }
   const [now, then] = [answered(answer, startedAt), answered(before, startedAt)]
+  const beside = { before: then, bindings: answer?.bindings ?? null }
   return (
     <>
       {(['failure', 'success', 'pending'] as const).map((role) => {
         const source = sources[role]
         if (source === null) return null
-        const explained = now === null ? null : (loaded?.explainCondition(source, now, then) ?? null)
+        const known = now === null ? null : (loaded?.explainCondition(source, now, beside) ?? null)
+        const explained = isAsSeen(source, known, attempt.values) ? known : null
         return (
           <Seen
             key={role}
@@ -46,8 +49,16 @@ export function AttemptConditions({ attempt, task, startedAt, answer, before }: 
   )
 }
 
+/** A binding may stand for another value by now, or be masked: then only what was seen at the time is shown. */
+function isAsSeen(source: string, explained: Explanation | null, seen: LedgerEntry['values']): boolean {
+  return (
+    !source.includes('${') ||
+    Object.entries(explained?.values ?? {}).every(([name, value]) => seen[name] === value)
+  )
+}
+
 /** Null where the answer is not there in whole. */
-function answered(view: AttemptView | null, pollStartedAt: number): Answered | null {
+function answered(view: AnsweredAttempt | null, pollStartedAt: number): Answered | null {
   if (!view?.response || view.response.body.length < view.response.bodyLength) return null
   const { iteration, startedAt, durationMs } = view.attempt
   return { ...view.response, iteration, elapsedSeconds: (startedAt + durationMs - pollStartedAt) / 1000 }

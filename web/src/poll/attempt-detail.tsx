@@ -1,5 +1,6 @@
 import type { PollTask } from '../../../src/core/task.ts'
-import type { AttemptView, LedgerEntry } from '../api/polls.ts'
+import type { AnsweredAttempt } from '../api/attempts.ts'
+import type { LedgerEntry } from '../api/polls.ts'
 import { Tabs } from '../tabs.tsx'
 import { clock, fullTime, MARKS, took, VERDICT_MEANINGS } from '../words.ts'
 import { AttemptConditions } from './attempt-conditions.tsx'
@@ -20,9 +21,9 @@ export interface AttemptProps {
   /** Epoch ms of the whole. */
   readonly startedAt: number
   /** What came back; null while it is fetched. */
-  readonly answer: AttemptView | null
+  readonly answer: AnsweredAttempt | null
   /** What came back in the attempt before; null where there was none, or it is not known. */
-  readonly before: AttemptView | null
+  readonly before: AnsweredAttempt | null
 }
 
 /** What one attempt was, meant and led to: its request, its answer, and what the conditions saw in it. */
@@ -83,9 +84,11 @@ export function AttemptDetail(props: AttemptProps) {
   )
 }
 
-function whyNone(answer: AttemptView | null): string {
+function whyNone(answer: AnsweredAttempt | null): string {
   if (answer === null) return 'Loading…'
-  return answer.isKept ? 'Nothing whole came back.' : 'The answer of this attempt is not kept.'
+  return answer.isKept
+    ? 'Nothing whole came back.'
+    : 'This answer is not kept: beyond 1,000 events of a run, and in Restate, only the last one is.'
 }
 
 function Request({ task: { method, url, headers, payload } }: Pick<AttemptProps, 'task'>) {

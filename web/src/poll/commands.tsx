@@ -1,11 +1,8 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { announce } from '../announce.tsx'
 import { type PollCommand, type PollView, useCommand } from '../api/polls.ts'
 import { sayError } from '../api/request.ts'
-import { asCommand } from './as-command.ts'
-import { download, evidenceOf } from './evidence.ts'
+import { CopyCommand, DownloadEvidence } from './take-away.tsx'
 
 interface Given {
   readonly poll: PollView
@@ -16,10 +13,6 @@ interface Given {
 /** What can be done with a poll now. */
 export function Commands({ poll, mayRun }: Given) {
   const command = useCommand(poll.id)
-  const saving = useMutation({
-    mutationFn: async () => download(`bide-${poll.id}.json`, await evidenceOf(poll.id)),
-  })
-  const error = command.error ?? saving.error
   const button = (name: PollCommand, label: string) => (
     <button type="button" disabled={command.isPending} onClick={() => command.mutate(name)}>
       {label}
@@ -38,14 +31,12 @@ export function Commands({ poll, mayRun }: Given) {
             Run again
           </Link>
         )}
-        <CopyCommand poll={poll} />
-        <button type="button" disabled={saving.isPending} onClick={() => saving.mutate()}>
-          Download evidence
-        </button>
+        <CopyCommand task={poll.task} />
+        <DownloadEvidence polled={{ kind: 'poll', id: poll.id }} />
       </div>
-      {error && (
+      {command.error && (
         <p className="error" role="alert">
-          {sayError(error)}
+          {sayError(command.error)}
         </p>
       )}
     </>
@@ -79,27 +70,6 @@ function Cancel({ onCancel }: { onCancel: () => void }) {
       <button type="button" onClick={() => setAsking(false)}>
         Keep waiting
       </button>
-    </>
-  )
-}
-
-function CopyCommand({ poll }: { poll: PollView }) {
-  const text = asCommand(poll.task)
-  const [isShown, setShown] = useState(false)
-  const copy = async () => {
-    setShown(true)
-    // Only in secure contexts; elsewhere the text can be marked by hand.
-    await navigator.clipboard?.writeText(text).then(
-      () => announce('The command is copied.'),
-      () => {},
-    )
-  }
-  return (
-    <>
-      <button type="button" onClick={copy}>
-        Copy as bide poll
-      </button>
-      {isShown && <pre className="command">{text}</pre>}
     </>
   )
 }

@@ -1,17 +1,14 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { announce } from '../announce.tsx'
 import { type PollView, useCaller, usePoll } from '../api/polls.ts'
 import { ProblemError, sayError } from '../api/request.ts'
 import { Status } from '../marks.tsx'
-import { count, titleOf } from '../words.ts'
-import { AttemptDetail } from './attempt-detail.tsx'
-import { AttemptList } from './attempt-list.tsx'
+import { titleOf } from '../words.ts'
+import { Attempts } from './attempts.tsx'
 import { Commands } from './commands.tsx'
 import { Criteria } from './criteria.tsx'
 import { Observed } from './observed.tsx'
-import { Timeline } from './timeline.tsx'
-import { useAttempt } from './use-attempt.ts'
 import { useAttempts } from './use-attempts.ts'
 import { Verdict } from './verdict.tsx'
 import { Waiting } from './waiting.tsx'
@@ -39,13 +36,8 @@ export function PollPage({ id }: { id: string }) {
 
 function Poll({ poll }: { poll: PollView }) {
   const { attempts, size, connection } = useAttempts(poll.id)
-  const [chosen, setChosen] = useState<number | null>(null)
   const caller = useCaller().data
   useAnnouncedStatus(poll)
-  const index = Math.min(chosen ?? size - 1, size - 1)
-  const attempt = attempts[index]
-  const answer = useAttempt(poll.id, attempt?.iteration)
-  const before = useAttempt(poll.id, attempts[index - 1]?.iteration)
   return (
     <>
       <p className="crumbs">
@@ -68,28 +60,14 @@ function Poll({ poll }: { poll: PollView }) {
         <Verdict poll={poll} />
       )}
       <Criteria task={poll.task} last={poll.last} />
-      <section className="card" aria-labelledby="attempts">
-        <h2 id="attempts">{count(Math.max(size, poll.iterationCount), 'attempt')}</h2>
-        {size === 0 ? (
-          <p className="quiet">None has been made yet.</p>
-        ) : (
-          <>
-            <Timeline attempts={attempts} size={size} chosen={index} onChoose={setChosen} />
-            <div className="attempts-and-one">
-              <AttemptList attempts={attempts} size={size} chosen={index} onChoose={setChosen} />
-              {attempt && (
-                <AttemptDetail
-                  attempt={attempt}
-                  task={poll.task}
-                  startedAt={Date.parse(poll.startedAt)}
-                  answer={answer}
-                  before={before}
-                />
-              )}
-            </div>
-          </>
-        )}
-      </section>
+      <Attempts
+        polled={{ kind: 'poll', id: poll.id }}
+        attempts={attempts}
+        size={size}
+        total={Math.max(size, poll.iterationCount)}
+        task={poll.task}
+        startedAt={Date.parse(poll.startedAt)}
+      />
       <Observed observed={poll.observed} />
     </>
   )

@@ -1,13 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { AttemptView } from '../api/polls.ts'
-import { request } from '../api/request.ts'
+import { type AnsweredAttempt, attemptOf, type Polled } from '../api/attempts.ts'
 
 /** What came back in an attempt; null until it is there. Fetched once: an attempt does not change. */
-export function useAttempt(id: string, iteration: number | undefined): AttemptView | null {
+export function useAttempt(polled: Polled, iteration: number | undefined): AnsweredAttempt | null {
   const { data } = useQuery({
-    queryKey: ['attempt', id, iteration],
-    queryFn: ({ signal }) =>
-      request<AttemptView>(`/polls/${encodeURIComponent(id)}/attempts/${iteration}`, { signal }),
+    queryKey: ['attempt', polled, iteration],
+    queryFn: ({ signal }) => attemptOf(polled, iteration as number, signal),
     enabled: iteration !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,

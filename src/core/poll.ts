@@ -242,13 +242,13 @@ interface Observation {
 function observe(state: WaitingPoll, { look, response, event, progressValue }: Observation): WaitingPoll {
   const { judgement, values } = look
   const moment = momentOf(state, event.now)
-  const what = `${responseCode(event.attempt) ?? 'no response'} ${judgement.verdict}`
+  const what = { code: responseCode(event.attempt), verdict: judgement.verdict }
   return {
     ...state,
     iterationCount: moment.iteration,
     last: response ?? state.last,
     lastAt: response ? moment : state.lastAt,
-    recent: (state.recent + judgement.verdict.charAt(0)).slice(-MOST_RECENT),
+    recent: lengthened(state.recent, judgement.verdict),
     observed: countedUp(state.observed, what),
     brokenStreak:
       judgement.verdict === 'broken'
@@ -263,9 +263,20 @@ function observe(state: WaitingPoll, { look, response, event, progressValue }: O
 /** Verdicts that a state tells one by one. */
 const MOST_RECENT = 30
 
-function countedUp(counts: PollProgress['observed'], what: string): PollProgress['observed'] {
+/** `recent` after so many attempts more of one verdict. */
+export function lengthened(recent: string, verdict: Verdict, times = 1): string {
+  return (recent + verdict.charAt(0).repeat(Math.min(times, MOST_RECENT))).slice(-MOST_RECENT)
+}
+
+/** `observed` after so many attempts more that were alike. */
+export function countedUp(
+  counts: PollProgress['observed'],
+  { code, verdict }: Pick<LedgerEntry, 'code' | 'verdict'>,
+  times = 1,
+): PollProgress['observed'] {
   const next = { ...counts }
-  next[what] = (next[what] ?? 0) + 1
+  const what = `${code ?? 'no response'} ${verdict}`
+  next[what] = (next[what] ?? 0) + times
   return next
 }
 

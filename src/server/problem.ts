@@ -10,7 +10,6 @@ export interface Problem {
     | 404
     | 405
     | 409
-    | 412
     | 413
     | 415
     | 421

@@ -52,7 +52,7 @@ export function memoryStore(): Store {
       const kept = runs.get(id)
       if (kept === undefined) return null
       const { run, folded, endsFolding } = kept
-      return { ...run, folded, endsFolding, lastEvent: lastNumber(kept) }
+      return { ...run, tail: tailOf(kept), folded, endsFolding, lastEvent: lastNumber(kept) }
     },
     async list({ before, limit, ...filter }) {
       const found = all()
@@ -60,7 +60,7 @@ export function memoryStore(): Store {
         .sort((a, b) => b.place - a.place)
       const page = found.slice(0, limit)
       const next = found.length > limit ? (page.at(-1)?.place ?? null) : null
-      return { runs: page.map(({ run, place }) => ({ ...run, place })), next }
+      return { runs: page.map((kept) => ({ ...kept.run, tail: tailOf(kept), place: kept.place })), next }
     },
     events: async (id, { after, limit, kind }) =>
       (runs.get(id)?.events ?? [])
@@ -72,7 +72,9 @@ export function memoryStore(): Store {
     },
     due: async ({ after, until, limit }) =>
       all()
-        .flatMap(({ run: { id, origin, dueAt } }) => (dueAt === null ? [] : [{ id, origin, dueAt }]))
+        .flatMap(({ run: { id, origin, dueAt }, place }) =>
+          dueAt === null ? [] : [{ id, origin, dueAt, place }],
+        )
         .filter((due) => due.dueAt <= until && (after === null || order(after, due) < 0))
         .sort(order)
         .slice(0, limit),
@@ -116,8 +118,12 @@ function lastNumber({ events }: Kept): number {
   return events.at(-1)?.number ?? 0
 }
 
-function order(a: Pick<DueRun, 'dueAt' | 'id'>, b: Pick<DueRun, 'dueAt' | 'id'>): number {
-  return a.dueAt - b.dueAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+function tailOf({ events, endsFolding }: Kept): string | null {
+  return endsFolding ? (events.at(-1)?.data ?? null) : null
+}
+
+function order(a: Pick<DueRun, 'dueAt' | 'place'>, b: Pick<DueRun, 'dueAt' | 'place'>): number {
+  return a.dueAt - b.dueAt || a.place - b.place
 }
 
 function fits(run: StoredRun, { kind, status, name, text }: RunFilter): boolean {

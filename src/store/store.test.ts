@@ -161,6 +161,23 @@ describe.each([
     expect(await store.events('a', { after: 6, limit: 1, kind: null })).toEqual([event(7)])
   })
 
+  it('keeps an attempt that folds without its state, and gives back the line that the state follows from', async () => {
+    const store = kept(await create())
+    await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })
+    const row = { id: 'a', status: 'RUNNING', endedAt: null } as const
+    await store.change({ ...row, dueAt: 8, state: bytes('new'), events: [event(2)] })
+    expect(await store.get('a')).toMatchObject({ tail: null })
+    await store.change({ ...row, dueAt: 9, events: [event(3)], folds: true })
+    await store.change({ ...row, dueAt: 10, events: [event(4)], folds: true })
+    const found = { state: 'new', dueAt: 10, tail: event(4).data, lastEvent: 4, folded: 1, task: 'task' }
+    expect(plain(await store.get('a'))).toMatchObject(found)
+    const [listed] = (await store.list(any)).runs
+    expect(plain(listed!)).toMatchObject({ state: 'new', dueAt: 10, tail: event(4).data })
+    expect(await store.due({ after: null, until: 10, limit: 9 })).toMatchObject([{ id: 'a', dueAt: 10 }])
+    await store.change({ ...row, dueAt: 11, state: bytes('newer'), events: [event(5)] })
+    expect(plain(await store.get('a'))).toMatchObject({ state: 'newer', dueAt: 11, tail: null })
+  })
+
   it('keeps changes in the order of asking, though nobody waits between them', async () => {
     const store = kept(await create())
     await added(store, poll('a'))
@@ -240,10 +257,10 @@ describe.each([
     const first = await store.due({ after: null, until: 5, limit: 2 })
     expect(first.map(({ id, dueAt }) => [id, dueAt])).toEqual([
       ['b', 4],
-      ['a', 5],
+      ['c', 5],
     ])
     const rest = await store.due({ after: first[1]!, until: 6, limit: 9 })
-    expect(rest.map(({ id }) => id)).toEqual(['c', 'late'])
+    expect(rest.map(({ id }) => id)).toEqual(['a', 'late'])
     expect(rest[0]!.origin).toBe('http://127.0.0.1:1')
   })
 
@@ -320,19 +337,6 @@ describe.each([
       ['b', '3', 2],
     ])
     expect(Buffer.from((await catalog.get('variable', 'b'))!.value).toString()).toBe('4')
-    const seen = await catalog.get('token', 'a')
-    expect([
-      await catalog.replace('token', null, entry('a', '5')),
-      await catalog.replace('token', null, entry('c', '5')),
-      await catalog.replace('token', seen, entry('a', '6', 3)),
-      await catalog.replace('token', seen, entry('a', '7')),
-      await catalog.replace('token', seen, entry('d', '7')),
-    ]).toEqual([false, true, true, false, false])
-    expect((await shown('token')).map(([name, text]) => [name, text])).toEqual([
-      ['a', '6'],
-      ['b', '3'],
-      ['c', '5'],
-    ])
     expect([await catalog.remove('token', 'b'), await catalog.remove('token', 'b')]).toEqual([true, false])
     expect([await catalog.get('token', 'b'), (await shown('variable')).length]).toEqual([null, 1])
   })
@@ -461,6 +465,25 @@ describe('a file of SQLite', () => {
     database.exec('CREATE TABLE things (a)')
     database.close()
     await expect(sqliteStore(file)).rejects.toThrow("is a database, but not one of bide's")
+  })
+
+  it('of the first version goes on where it stood, with its due time and its last attempt', async () => {
+    const file = newFile()
+    const database = await openDatabase(file)
+    migrate(database, file, MIGRATIONS.slice(0, 1))
+    database.exec(
+      `INSERT INTO runs (id, kind, status, origin, created_at, due_at, task, state, last_event, folded, tail_at, tail_data, tail_folded)
+       VALUES ('a', 'poll', 'RUNNING', 'http://127.0.0.1:1', 1, 5.5, x'01', x'02', 7, 4, 3.5, '{"n":7}', 4),
+              ('b', 'poll', 'FAILED', 'http://127.0.0.1:1', 1, NULL, x'01', x'02', 2, 0, NULL, NULL, 0);`,
+    )
+    database.close()
+    const store = kept(await sqliteStore(file))
+    const kept7 = { dueAt: 5.5, lastEvent: 7, folded: 4, endsFolding: true, tail: '{"n":7}' }
+    expect(await store.get('a')).toMatchObject(kept7)
+    expect(await store.get('b')).toMatchObject({ dueAt: null, lastEvent: 2, endsFolding: false, tail: null })
+    const tail = { number: 7, kind: 'attempt', at: 3.5, data: '{"n":7}', folded: 4 }
+    expect(await store.events('a', { after: 0, limit: 9, kind: null })).toEqual([tail])
+    expect(await store.due({ after: null, until: 6, limit: 9 })).toMatchObject([{ id: 'a', dueAt: 5.5 }])
   })
 
   it('of an older version is copied, then migrated with all that it has', async () => {

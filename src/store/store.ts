@@ -60,8 +60,16 @@ export interface EventCounts {
   readonly endsFolding: boolean
 }
 
+/** A run as it is found. */
+export interface KeptRun extends StoredRun {
+  /** The data of its last event where that folds: what it made of the run need not be in `state`. */
+  readonly tail: string | null
+}
+
 /** What an attempt or a command makes of a run. An event that is kept already is not kept twice. */
-export interface RunChange extends Pick<StoredRun, 'id' | 'status' | 'dueAt' | 'endedAt' | 'state'> {
+export interface RunChange extends Pick<StoredRun, 'id' | 'status' | 'dueAt' | 'endedAt'> {
+  /** Left out where it follows from what is kept and the event that folds: then `dueAt` alone is new beside that. */
+  readonly state?: Uint8Array
   readonly events: readonly NewEvent[]
   /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
   readonly folds?: boolean
@@ -96,11 +104,13 @@ export interface DueRun {
   readonly id: string
   readonly origin: string
   readonly dueAt: number
+  /** In the order of coming. */
+  readonly place: number
 }
 
 export interface DueQuery {
   /** The place behind which to go on; null from the start. */
-  readonly after: Pick<DueRun, 'dueAt' | 'id'> | null
+  readonly after: Pick<DueRun, 'dueAt' | 'place'> | null
   /** Epoch ms. */
   readonly until: number
   readonly limit: number
@@ -121,7 +131,7 @@ export interface ListQuery extends RunFilter {
   readonly limit: number
 }
 
-export type ListedRun = StoredRun & { readonly place: number }
+export type ListedRun = KeptRun & { readonly place: number }
 
 /** A part of a list. A search that finds little reads on for a while, then says where it has come to. */
 export interface RunList {
@@ -155,13 +165,13 @@ export interface Store {
   readonly outbox: Outbox
   submit(submission: Submission): Promise<Submitted>
   change(change: RunChange): Promise<void>
-  get(id: string): Promise<(StoredRun & EventCounts) | null>
+  get(id: string): Promise<(KeptRun & EventCounts) | null>
   list(query: ListQuery): Promise<RunList>
   /** In order. */
   events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
   /** The last answer that came with an event up to that number; null where none did. */
   answer(id: string, number: number): Promise<{ readonly number: number; readonly answer: Uint8Array } | null>
-  /** Runs that are due, by due time, then id. */
+  /** Runs that are due, by due time, then in the order of coming. */
   due(query: DueQuery): Promise<readonly DueRun[]>
   /** Runs that have not ended. */
   countOpen(): Promise<number>

@@ -1,16 +1,17 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
+import { isRepeat } from '../../core/repeat.ts'
 import type { Transport } from '../effects.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
 import { answerOf, answerText } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
-import { askAt, type KeptPoll } from './kept-polls.ts'
+import { askAt, type Flight, type KeptPoll } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
 import { politeSpreadMs } from './polite-spread.ts'
 import { maskedEntry } from './poll-view.ts'
 import { shareExchanges } from './shared-exchanges.ts'
-import type { SharedParts } from './shared-parts.ts'
+import type { Arm, SharedParts } from './shared-parts.ts'
 
 export interface Attempts {
   /**
@@ -24,13 +25,6 @@ export interface Attempts {
   settled(): Promise<void>
 }
 
-interface Flight {
-  readonly state: WaitingPoll
-  /** Resolves once what came of it is kept. */
-  readonly kept: Promise<void>
-  readonly land: () => void
-}
-
 /** Answers that wait to be kept, and their bodies: beyond that, no more are asked for until the store has caught up. */
 const MOST_UNKEPT = 4000
 const MOST_UNKEPT_BYTES = 64 * 1024 * 1024
@@ -38,100 +32,129 @@ const MOST_UNKEPT_BYTES = 64 * 1024 * 1024
 /** A poll that cannot be carried on by this program is looked at again after this long. */
 const DEFECT_PAUSE_MS = 60_000
 
-export function createAttempts({
-  polls,
-  keeper,
-  watchers,
-  effects,
-  open,
-  arm,
-  armUnkept,
-  isCrowded,
-  onAttempt,
-  onProblem,
-}: SharedParts & { readonly isCrowded: (origin: string) => boolean }): Attempts {
+export interface AttemptParts extends SharedParts {
+  readonly isCrowded: (origin: string) => boolean
+  readonly armUnkept: Arm
+}
+
+export function createAttempts(parts: AttemptParts): Attempts {
+  const { polls, keeper, watchers, effects, open, arm, armUnkept, onAttempt, onProblem } = parts
+  const { clock, random } = effects
   const exchanges = shareExchanges(effects)
-  const flying = new Set<AbortController>()
-  const unkept = new Set<Promise<void>>()
+  const breakers = createBreakers()
+  const whenSettled: (() => void)[] = []
+  let unkept = 0
   let unkeptBytes = 0
   let isAbandoned = false
 
-  const attempt = async (poll: KeptPoll, land: () => void) => {
-    if (poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
-    if (askAt(poll) > effects.clock.now()) return rearm(poll)
+  /** One function from the lane to the disk: each that waits for another costs as much as a part of an attempt. */
+  const attempt = async (id: string, land: () => void) => {
+    const place = polls.enter(id)
+    let flight: Flight | null = null
     let bytes = 0
-    let tellKept = () => {}
-    const kept = new Promise<void>((resolve) => {
-      tellKept = resolve
-    })
     try {
+      const poll = place.poll === undefined ? await place.loaded : place.poll
+      if (poll === null || poll.flight !== null || poll.isPaused || poll.state.kind === 'done') return
+      const dueAt = askAt(poll)
+      if (dueAt > clock.now()) return rearm(poll)
       const before = poll.state
-      const step = await fly(poll, { state: before, kept, land })
-      if (step === null) return
+      flight = { controller: breakers.take(), whenKept: [] }
+      poll.flight = flight
+      const step = await fly(poll, before, { controller: flight.controller, land })
+      if (isAbandoned) return
+      if (step.entry !== null) onAttempt(madeAttempt(poll, step.entry, dueAt))
+      arrive(poll, step)
       bytes = 2 * (step.state.last?.body.length ?? 0)
       unkeptBytes += bytes
       land()
-      await keeper.keep(poll, happeningsOf(poll, before, step))
+      await keep(poll, before, step)
+      watchers.tell(id)
+      rearm(poll)
+    } catch (error) {
+      onProblem(error)
+      if (!isAbandoned) armUnkept({ id, origin: 'defect', dueAt: clock.now() + DEFECT_PAUSE_MS })
     } finally {
       unkeptBytes -= bytes
-      tellKept()
+      polls.leave(id, place)
+      for (const tell of flight?.whenKept ?? []) tell()
+      if (--unkept === 0) for (const tell of whenSettled.splice(0)) tell()
     }
-    watchers.tell(poll.id)
-    rearm(poll)
   }
-  /** The poll has its new state once it has landed. Null where the attempt was abandoned. */
-  const fly = async (poll: KeptPoll, { state, kept, land }: Flight) => {
-    const controller = new AbortController()
-    poll.flight = { controller, kept }
-    flying.add(controller)
+  const fly = async (poll: KeptPoll, state: WaitingPoll, { controller, land }: Flying) => {
     try {
       // Who waits for an exchange of another needs no place of its own.
-      const transport: Transport = { ...effects.transport, send: (...sent) => exchanges.send(...sent, land) }
-      const step = await nextStep(poll.compiled, state, {
-        effects: { ...effects, transport },
+      const transport: Transport = {
+        send: (request, options) => exchanges.send(request, options, land),
+        close: effects.transport.close,
+      }
+      return await nextStep(poll.compiled, state, {
+        effects: { clock, random, transport },
         signal: controller.signal,
       })
-      if (isAbandoned) return null
-      if (step.entry !== null) onAttempt(madeAttempt(poll, step.entry, askAt(poll)))
-      poll.state = step.state
-      const chance = { isCrowded: isCrowded(poll.origin), now: effects.clock.now(), random: effects.random() }
-      poll.spreadMs = politeSpreadMs(step.state, chance)
-      if (step.state.kind === 'done') open.count--
-      return step
     } finally {
-      flying.delete(controller)
+      breakers.giveBack(controller)
       poll.flight = null
     }
   }
-  const carryOn = async (id: string, land: () => void) => {
-    try {
-      await polls.use(id, async (poll) => (poll === null ? undefined : attempt(poll, land)))
-    } catch (error) {
-      onProblem(error)
-      if (!isAbandoned) armUnkept({ id, origin: 'defect', dueAt: effects.clock.now() + DEFECT_PAUSE_MS })
-    }
+  const arrive = (poll: KeptPoll, { state }: Step) => {
+    poll.state = state
+    const chance = { isCrowded: parts.isCrowded(poll.origin), now: clock.now(), random: random() }
+    poll.spreadMs = politeSpreadMs(state, chance)
+    if (state.kind === 'done') open.count--
+  }
+  const keep = (poll: KeptPoll, before: WaitingPoll, step: Step): Promise<void> => {
+    const { entry, state } = step
+    const codeBefore = poll.lastCode
+    if (entry !== null) poll.lastCode = entry.code
+    const happenings = happeningsOf(poll, before, step)
+    const [attempted] = happenings
+    if (entry === null || !attempted?.folds || !isRepeat(before, { state, entry, codeBefore }))
+      return keeper.keep(poll, happenings)
+    return keeper.keepRepeat(poll, attempted)
   }
   const rearm = (poll: KeptPoll) => {
-    if (poll.state.kind === 'waiting' && !poll.isPaused && poll.flight === null)
-      arm({ ...poll, dueAt: askAt(poll) })
+    const { id, origin, state, isPaused, flight } = poll
+    if (state.kind === 'waiting' && !isPaused && flight === null) arm({ id, origin, dueAt: askAt(poll) })
   }
   return {
     make: (id) =>
       new Promise((landed) => {
+        unkept++
         const land = () => {
-          if (unkept.size <= MOST_UNKEPT && unkeptBytes <= MOST_UNKEPT_BYTES) landed()
+          if (unkept <= MOST_UNKEPT && unkeptBytes <= MOST_UNKEPT_BYTES) landed()
         }
-        const kept = carryOn(id, land).finally(() => {
-          unkept.delete(kept)
-          landed()
-        })
-        unkept.add(kept)
+        void attempt(id, land).then(landed)
       }),
-    async settled() {
-      await Promise.all(unkept)
-    },
+    settled: () => (unkept === 0 ? Promise.resolve() : new Promise((resolve) => whenSettled.push(resolve))),
     abandon() {
       isAbandoned = true
+      breakers.breakAll()
+    },
+  }
+}
+
+type Step = PollStep | CancelledStep
+
+interface Flying {
+  readonly controller: AbortController
+  readonly land: () => void
+}
+
+/** A controller costs more to make than all that an attempt does with it: those that broke nothing off are used again. */
+function createBreakers() {
+  const spare: AbortController[] = []
+  const flying = new Set<AbortController>()
+  return {
+    take(): AbortController {
+      const controller = spare.pop() ?? new AbortController()
+      flying.add(controller)
+      return controller
+    },
+    giveBack(controller: AbortController): void {
+      flying.delete(controller)
+      if (!controller.signal.aborted) spare.push(controller)
+    },
+    breakAll(): void {
       for (const controller of flying) controller.abort()
     },
   }
@@ -144,11 +167,7 @@ function madeAttempt({ id, origin, compiled }: KeptPoll, entry: LedgerEntry, ask
   return { id, origin, method, iteration, code, verdict, startedAt, durationMs, lateMs }
 }
 
-function happeningsOf(
-  poll: KeptPoll,
-  before: WaitingPoll,
-  { entry, state }: PollStep | CancelledStep,
-): Happening[] {
+function happeningsOf(poll: KeptPoll, before: WaitingPoll, { entry, state }: Step): Happening[] {
   const redactor = taskRedactor(poll.compiled.task)
   const folds = entry !== null && state.kind === 'waiting' && isFoldable(before, entry, poll)
   const attempted =

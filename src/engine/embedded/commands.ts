@@ -1,7 +1,7 @@
 import { cancel, type WaitingPoll } from '../../core/poll.ts'
 import type { CommandResult, PollCommand } from '../engine.ts'
 import { endedHappening, type Happening } from './keeper.ts'
-import type { KeptPoll } from './kept-polls.ts'
+import { type KeptPoll, keptFlight } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
 import { pollView } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
@@ -38,7 +38,7 @@ export function createCommands(parts: SharedParts) {
     const { flight } = poll
     if (flight === null) return
     flight.controller.abort(by)
-    await flight.kept
+    await keptFlight(flight)
   }
   return (id: string, command: PollCommand, by: string): Promise<CommandResult> =>
     polls.use(id, async (poll) => (poll === null ? { kind: 'unknown' } : carryOut(poll, command, by)))

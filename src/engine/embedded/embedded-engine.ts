@@ -18,7 +18,7 @@ import { createRevisions } from './revisions.ts'
 import { createRunList } from './run-list.ts'
 import type { Sealer } from './sealer.ts'
 import { sharedCriteria } from './shared-criteria.ts'
-import type { SharedParts } from './shared-parts.ts'
+import type { Arm, SharedParts } from './shared-parts.ts'
 import { createStoreRoom } from './store-room.ts'
 import { createSubmissions } from './submissions.ts'
 import { sweep } from './sweep.ts'
@@ -87,7 +87,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
   const onAttempt = options.onAttempt ?? (() => {})
-  const shared: Omit<SharedParts, 'arm' | 'armUnkept'> = {
+  const shared: Omit<SharedParts, 'arm'> = {
     store,
     sealer,
     effects,
@@ -100,11 +100,12 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     open,
     room,
   }
-  const arm = (poll: { id: string; origin: string; dueAt: number }) => {
+  const arm: Arm = (poll) => {
     horizon.arm(poll)
     loop.wake(poll.dueAt)
   }
-  const armUnkept: SharedParts['armUnkept'] = ({ id, origin, dueAt }) => {
+  /** For a time that the store does not know. */
+  const armUnkept: Arm = ({ id, origin, dueAt }) => {
     agenda.add(id, origin, dueAt)
     loop.wake(dueAt)
   }
@@ -129,17 +130,17 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
     add: (origin: string, id: string) => (origin === '' ? executions.make(id) : lanes.add(origin, id)),
   }
   const loop = createLoop({ agenda, horizon, lanes: toDo, clock: effects.clock, onProblem })
-  const commands = createCommands({ ...shared, arm, armUnkept })
+  const commands = createCommands({ ...shared, arm })
   const keepMs = options.keepMs ?? KEEP_MS
   const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
   const swept = sweep({ store, clock, keepMs, keepRows, signal: stopping.signal, onProblem })
   const { start, get, attempt, command } = executions
   await executions.resume()
   return {
-    ...createSubmissions({ ...shared, arm, armUnkept }),
+    ...createSubmissions({ ...shared, arm }),
     ...createTrials(effects, criteriaOf),
     command: commands,
-    revise: createRevisions({ ...shared, arm, armUnkept }),
+    revise: createRevisions({ ...shared, arm }),
     watch: watchers.add,
     executions: {
       ...{ start, get, attempt, command },

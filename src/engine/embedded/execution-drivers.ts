@@ -11,12 +11,14 @@ import type { MadeAttempt } from './embedded-engine.ts'
 import { MOST_EVENTS } from './fold.ts'
 import type { Happening } from './keeper.ts'
 import { type KeptExecution, type KeptExecutions, standingOf } from './kept-executions.ts'
-import type { SharedParts } from './shared-parts.ts'
+import type { Arm, SharedParts } from './shared-parts.ts'
 import type { Turns } from './turns.ts'
 
 export interface ExecutionParts extends SharedParts {
   readonly executions: KeptExecutions
   readonly turns: Turns
+  /** Arms for a time that the store does not know. */
+  readonly armUnkept: Arm
 }
 
 /** Drives executions in memory while something of them is due; meanwhile they wait in the store. */

@@ -1,4 +1,5 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
+import { isSameAgain } from '../../core/repeat.ts'
 import type { EventCounts } from '../../store/store.ts'
 
 /** Attempts that differ are kept one by one, up to so many events; after that, the last alone. */
@@ -14,21 +15,4 @@ export function isFoldable(
   { lastEvent, folded }: Pick<EventCounts, 'lastEvent' | 'folded'>,
 ): boolean {
   return lastEvent - folded >= MOST_EVENTS || isSameAgain(before, entry)
-}
-
-function isSameAgain(before: WaitingPoll, entry: LedgerEntry): boolean {
-  const { lastJudgement, lastValues, progress, waitReason } = before
-  return (
-    lastJudgement !== null &&
-    !entry.bodyChanged &&
-    entry.verdict === lastJudgement.verdict &&
-    entry.reason === lastJudgement.reason &&
-    entry.next?.reason === waitReason &&
-    (entry.progress ?? progress.value) === progress.value &&
-    isSame(entry.values, lastValues)
-  )
-}
-
-function isSame(a: LedgerEntry['values'], b: LedgerEntry['values']): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }

@@ -20,8 +20,6 @@ const FULL_PAUSE_MS = 500
 const AFTER_ERROR_MS = 1000
 /** After downtime: 2,000 a second. */
 const OVERDUE_APART_MS = 0.5
-/** Sorts behind every id. */
-const LAST_ID = '\uffff'
 
 export function createHorizon(
   agenda: Agenda,
@@ -29,7 +27,7 @@ export function createHorizon(
 ): Horizon {
   const startedAt = clock.now()
   let overdueAt = startedAt
-  let loaded = { dueAt: -1, id: '' }
+  let loaded = { dueAt: -1, place: 0 }
   let isRefilling = false
   let nextRefillAt = startedAt
 
@@ -49,7 +47,7 @@ export function createHorizon(
       nextRefillAt = agenda.size < PAGE ? now : now + FULL_PAUSE_MS
       return
     }
-    loaded = { dueAt: until, id: LAST_ID }
+    loaded = { dueAt: until, place: Number.MAX_SAFE_INTEGER }
     const [beyond] = await store.due({ after: loaded, until: Number.MAX_VALUE, limit: 1 })
     if (beyond) nextRefillAt = Math.min(nextRefillAt, nearing(beyond.dueAt))
   }

@@ -27,7 +27,8 @@ interface Keepable {
 
 /** How a run stands; its texts are still to be sealed. */
 export interface Standing extends Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> {
-  readonly state: string
+  /** Null where it follows from what is kept and from what happened. */
+  readonly state: string | null
   /** Where it is another one than before. */
   readonly task?: string
 }
@@ -39,6 +40,8 @@ export interface Keeper {
    * cannot be written it tries again.
    */
   keep(poll: KeptPoll, happenings: readonly Happening[], task?: PollTask): Promise<void>
+  /** The same for an attempt from which the poll's state follows: only its line is written. */
+  keepRepeat(poll: KeptPoll, attempted: Happening): Promise<void>
   /** The same for a run of any kind; `standing` is asked at each try. */
   keepRun(run: Keepable, standing: () => Standing, happenings: readonly Happening[]): Promise<void>
   isWell(): boolean
@@ -62,7 +65,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const changeOf = (id: string, { state, task, ...row }: Standing) => ({
     id,
     ...row,
-    state: sealer.seal(state, `state ${id}`),
+    ...(state !== null && { state: sealer.seal(state, `state ${id}`) }),
     ...(task !== undefined && { task: sealer.seal(task, `task ${id}`) }),
   })
   const keepRun: Keeper['keepRun'] = async (run, standing, happenings) => {
@@ -97,16 +100,20 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
         () => ({ ...standingOf(poll), ...(task !== undefined && { task: JSON.stringify(task) }) }),
         happenings,
       ),
+    keepRepeat: (poll, attempted) => keepRun(poll, () => ({ ...rowOf(poll), state: null }), [attempted]),
   }
 }
 
 function standingOf(poll: KeptPoll): Standing {
+  return { ...rowOf(poll), state: JSON.stringify(poll.state) }
+}
+
+function rowOf(poll: KeptPoll): Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> {
   const { state, isPaused } = poll
   return {
     status: statusOf(state, isPaused),
     dueAt: state.kind === 'waiting' && !isPaused ? askAt(poll) : null,
     endedAt: state.kind === 'done' ? state.endedAt : null,
-    state: JSON.stringify(state),
   }
 }
 

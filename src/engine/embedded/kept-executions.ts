@@ -59,7 +59,7 @@ export function sourcesText({ pipeline, sources, variables, input }: ExecutionSo
 }
 
 /** How an execution stands, for the store. */
-export function standingOf(run: RunState): Standing {
+export function standingOf(run: RunState): Standing & { readonly state: string } {
   return {
     status: run.status,
     dueAt: nextAt(run),

@@ -1,6 +1,7 @@
-import type { CompiledPoll, PollState } from '../../core/poll.ts'
+import type { CompiledPoll, LedgerEntry, PollState } from '../../core/poll.ts'
+import { repeated } from '../../core/repeat.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { Store, StoredRun } from '../../store/store.ts'
+import type { KeptRun, Store } from '../../store/store.ts'
 import type { Shown } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import type { CriteriaOf } from './shared-criteria.ts'
@@ -18,19 +19,38 @@ export interface KeptPoll {
   lastEvent: number
   folded: number
   endsFolding: boolean
-  /** The attempt that is being made; `kept` resolves once what came of it is kept. */
-  flight: { readonly controller: AbortController; readonly kept: Promise<void> } | null
+  /** The code of the last attempt; undefined where it is not known. */
+  lastCode: number | null | undefined
+  /** The attempt that is being made. */
+  flight: Flight | null
+}
+
+export interface Flight {
+  readonly controller: AbortController
+  /** Called once what came of it is kept. */
+  readonly whenKept: (() => void)[]
+}
+
+/** Resolves once what came of an attempt is kept. */
+export function keptFlight({ whenKept }: Flight): Promise<void> {
+  return new Promise((resolve) => whenKept.push(resolve))
 }
 
 export interface KeptPolls {
+  /** Takes a poll into use, until it is left. */
+  enter(id: string): Place
+  leave(id: string, place: Place): void
   /** Does something with a poll; null where there is none. All who use one poll at a time share it. */
   use<T>(id: string, work: (poll: KeptPoll | null) => Promise<T>): Promise<T>
   /** It is used soon: begins to read it. What goes wrong is told to who uses it. */
   prepare(id: string): void
 }
 
-interface Place {
-  readonly poll: Promise<KeptPoll | null>
+/** Where a poll is in memory for all who use it at a time. */
+export interface Place {
+  /** Undefined while it is read. */
+  poll: KeptPoll | null | undefined
+  readonly loaded: Promise<KeptPoll | null>
   users: number
   bytes: number
 }
@@ -49,20 +69,45 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
     if (stored?.kind !== 'poll') return null
     const { task, ...shown } = unsealed(stored, sealer)
     const { origin, lastEvent, folded, endsFolding } = stored
+    const lastCode = codeOfLast(stored, shown.state)
     const compiled = { task, criteria: await criteriaOf(task) }
     const spreadMs = shown.state.kind === 'done' ? 0 : Math.max(0, (stored.dueAt ?? 0) - shown.state.dueAt)
-    return { ...shown, origin, compiled, spreadMs, lastEvent, folded, endsFolding, flight: null }
+    return { ...shown, origin, compiled, spreadMs, lastEvent, folded, endsFolding, lastCode, flight: null }
   }
-  const enter = (id: string): Place => {
-    const place = places.get(id) ?? { poll: load(id), users: 0, bytes: 0 }
-    if (place.users++ === 0) idleBytes -= place.bytes
-    places.delete(id)
+  const begin = (id: string, bytes: number): Place => {
+    const loaded = load(id)
+    const place: Place = { poll: undefined, loaded, users: 0, bytes }
     places.set(id, place)
+    loaded.then(
+      (poll) => {
+        place.poll = poll
+      },
+      () => drop(id, place),
+    )
     return place
   }
-  const leave = (id: string, place: Place, poll: KeptPoll | null) => {
-    if (--place.users > 0) return
-    if (poll === null || poll.state.kind === 'done') return places.delete(id)
+  /** What could not be read is read again by the next who wants it. */
+  const drop = (id: string, place: Place) => {
+    if (places.get(id) !== place) return
+    places.delete(id)
+    if (place.users === 0) idleBytes -= place.bytes
+  }
+  const enter = (id: string): Place => {
+    const known = places.get(id)
+    if (known === undefined) {
+      const place = begin(id, 0)
+      place.users = 1
+      return place
+    }
+    if (known.users++ === 0) idleBytes -= known.bytes
+    places.delete(id)
+    places.set(id, known)
+    return known
+  }
+  const leave = (id: string, place: Place): void => {
+    if (--place.users > 0 || places.get(id) !== place) return
+    const { poll } = place
+    if (!poll || poll.state.kind === 'done') return void places.delete(id)
     place.bytes = BYTES_BESIDE_BODY + 2 * (poll.state.last?.body.length ?? 0)
     idleBytes += place.bytes
     dropOldest()
@@ -76,26 +121,19 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
     }
   }
   return {
+    enter,
+    leave,
     prepare(id) {
       if (places.has(id)) return
-      const poll = load(id)
-      const place = { poll, users: 0, bytes: BYTES_BESIDE_BODY }
-      places.set(id, place)
+      begin(id, BYTES_BESIDE_BODY)
       idleBytes += BYTES_BESIDE_BODY
-      poll.catch(() => {
-        if (place.users > 0 || places.get(id) !== place) return
-        places.delete(id)
-        idleBytes -= place.bytes
-      })
     },
     async use(id, work) {
       const place = enter(id)
-      let poll: KeptPoll | null = null
       try {
-        poll = await place.poll
-        return await work(poll)
+        return await work(await place.loaded)
       } finally {
-        leave(id, place, poll)
+        leave(id, place)
       }
     },
   }
@@ -111,13 +149,26 @@ export function askAt({
 }
 
 /** What is kept of a poll, decrypted. */
-export function unsealed(stored: StoredRun, sealer: Sealer): Shown {
-  const { id, name, status } = stored
+export function unsealed(stored: KeptRun, sealer: Sealer): Shown {
+  const { id, name, status, tail } = stored
+  const state = JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState
   return {
     id,
     name,
     task: JSON.parse(sealer.open(stored.task, `task ${id}`)) as PollTask,
-    state: JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState,
+    state: state.kind === 'done' || tail === null ? state : repeated(state, entryOf(tail)),
     isPaused: status === 'PAUSED',
   }
+}
+
+/** A 304 confirms the answer of an attempt before it. */
+function codeOfLast({ tail }: KeptRun, { last, lastAt, iterationCount, observed }: PollState) {
+  if (tail !== null) return entryOf(tail).code
+  const isCertain =
+    lastAt?.iteration === iterationCount && !Object.keys(observed).some((what) => what.startsWith('304 '))
+  return isCertain ? last?.code : undefined
+}
+
+function entryOf(tail: string): LedgerEntry {
+  return JSON.parse(tail) as LedgerEntry
 }

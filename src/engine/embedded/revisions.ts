@@ -3,7 +3,7 @@ import type { WaitingPoll } from '../../core/poll.ts'
 import { revise } from '../../core/revise.ts'
 import { type PollTask, parsePollTask } from '../../core/task.ts'
 import type { CommandResult, PollChanges } from '../engine.ts'
-import type { KeptPoll } from './kept-polls.ts'
+import { type KeptPoll, keptFlight } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
 import { pollView } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
@@ -13,7 +13,7 @@ export function createRevisions({ polls, keeper, watchers, effects, criteriaOf, 
   const { clock } = effects
   const change = async (poll: KeptPoll, changes: PollChanges, by: string): Promise<CommandResult> => {
     // What is in flight ends by the task that it began with.
-    while (poll.flight !== null) await poll.flight.kept
+    while (poll.flight !== null) await keptFlight(poll.flight)
     if (poll.state.kind === 'done') return { kind: 'refused', reason: `it has ended: ${poll.state.outcome}` }
     const from = poll.compiled.task
     const task = changedTask(from, changes, poll.state)

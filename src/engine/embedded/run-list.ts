@@ -1,4 +1,4 @@
-import type { Store, StoredRun } from '../../store/store.ts'
+import type { KeptRun, Store } from '../../store/store.ts'
 import type { ExecutionEngine } from '../engine.ts'
 import { executionRow } from '../execution-view.ts'
 import type { RunRow } from '../executions.ts'
@@ -22,7 +22,7 @@ export function createRunList({
   sealer,
   executions,
 }: RunListParts): Pick<ExecutionEngine, 'listRuns' | 'getRow'> {
-  const row = (stored: StoredRun): RunRow => {
+  const row = (stored: KeptRun): RunRow => {
     if (stored.kind === 'poll') return pollRow(unsealed(stored, sealer))
     const { context, run } = executions.open(stored)
     return executionRow(context, run)

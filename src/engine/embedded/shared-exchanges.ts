@@ -62,17 +62,16 @@ function isOfItsBeginner({ result }: Sent): boolean {
 }
 
 function keyOf(request: HttpRequest, { maxBodyBytes }: SendOptions): string {
-  let key = keys.get(request)
-  if (key === undefined) {
-    const { method, url, headers, payload } = request
-    key = JSON.stringify([method, url, headers, payload])
-    keys.set(request, key)
-  }
-  return `${maxBodyBytes} ${key}`
+  const known = keys.get(request)
+  if (known?.maxBodyBytes === maxBodyBytes) return known.key
+  const { method, url, headers, payload } = request
+  const key = JSON.stringify([method, url, headers, payload, maxBodyBytes])
+  keys.set(request, { maxBodyBytes, key })
+  return key
 }
 
 /** A poll sends the same request again and again. */
-const keys = new WeakMap<HttpRequest, string>()
+const keys = new WeakMap<HttpRequest, { readonly maxBodyBytes: number; readonly key: string }>()
 
 /** Null where it is aborted first. */
 function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | null): Promise<T | null> {

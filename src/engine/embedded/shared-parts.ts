@@ -23,7 +23,7 @@ export interface SharedParts {
   readonly open: { count: number; readonly limit: number }
   readonly room: StoreRoom
   /** Puts a poll on the table of due times. */
-  readonly arm: (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void
-  /** The same for a time that the store does not know. */
-  readonly armUnkept: SharedParts['arm']
+  readonly arm: Arm
 }
+
+export type Arm = (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void

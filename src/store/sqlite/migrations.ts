@@ -67,4 +67,23 @@ export const MIGRATIONS: readonly string[] = [
      value BLOB NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX outbox_due ON outbox (due_at, id);`,
+  // What is new at every attempt lies apart from what is not: an attempt writes a row of a few bytes, and one index.
+  `CREATE TABLE waits (
+     place INTEGER PRIMARY KEY,
+     due_at REAL,
+     last_event INTEGER NOT NULL,
+     folded INTEGER NOT NULL DEFAULT 0,
+     tail_at REAL,
+     tail_data TEXT,
+     tail_folded INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   INSERT INTO waits SELECT place, due_at, last_event, folded, tail_at, tail_data, tail_folded FROM runs;
+   CREATE INDEX waits_due ON waits (due_at) WHERE due_at IS NOT NULL;
+   DROP INDEX runs_due;
+   ALTER TABLE runs DROP COLUMN due_at;
+   ALTER TABLE runs DROP COLUMN last_event;
+   ALTER TABLE runs DROP COLUMN folded;
+   ALTER TABLE runs DROP COLUMN tail_at;
+   ALTER TABLE runs DROP COLUMN tail_data;
+   ALTER TABLE runs DROP COLUMN tail_folded;`,
 ]

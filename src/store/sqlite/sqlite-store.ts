@@ -1,6 +1,8 @@
 import { NOT_DUE } from '../outbox.ts'
 import type {
+  DueRun,
   Idempotency,
+  KeptRun,
   ListQuery,
   NewEvent,
   OpenExecution,
@@ -9,7 +11,6 @@ import type {
   RunStatus,
   Store,
   StoredEvent,
-  StoredRun,
   Submission,
   Submitted,
 } from '../store.ts'
@@ -58,8 +59,8 @@ export async function sqliteStore(path: string): Promise<Store> {
     async get(id) {
       const [row] = sql.run.all(id) as (RunRow & CountsRow)[]
       if (row === undefined) return null
-      const { last_event, folded, ends_folding } = row
-      return { ...fromRow(row), lastEvent: last_event, folded, endsFolding: ends_folding === 1 }
+      const { last_event, folded, tail_data } = row
+      return { ...fromRow(row), lastEvent: last_event, folded, endsFolding: tail_data !== null }
     },
     list: async (query) => listRuns(sql, query),
     async events(id, { after, limit, kind }) {
@@ -74,8 +75,8 @@ export async function sqliteStore(path: string): Promise<Store> {
       return row === undefined ? null : { ...row }
     },
     async due({ after, until, limit }) {
-      const rows = sql.due.all(after?.dueAt ?? -1, after?.id ?? '', until, limit)
-      return (rows as { id: string; origin: string; dueAt: number }[]).map((row) => ({ ...row }))
+      const rows = sql.due.all(after?.dueAt ?? -1, after?.place ?? 0, until, limit)
+      return (rows as DueRun[]).map((row) => ({ ...row }))
     },
     openExecutions: async () => (sql.openExecutions.all() as OpenExecution[]).map((row) => ({ ...row })),
     async lastExecutionIndex(pipeline) {
@@ -134,8 +135,8 @@ function submit(sql: Statements, { run, events, idempotency }: Submission): Subm
   }
   const { id, kind, name, status, origin, executionIndex, createdAt, dueAt, endedAt, task, state } = run
   const lastEvent = events.at(-1)?.number ?? 0
-  const times = [createdAt, dueAt, endedAt] as const
-  sql.insertRun.run(id, kind, name, status, origin, executionIndex, ...times, task, state, lastEvent)
+  sql.insertRun.run(id, kind, name, status, origin, executionIndex, createdAt, endedAt, task, state)
+  sql.insertWait.run(dueAt, lastEvent)
   if (executionIndex !== null && name !== null) sql.countExecution.run(name, executionIndex)
   addEvents(sql, id, events)
   return { kind: 'added' }
@@ -146,16 +147,14 @@ function writeChange(sql: Statements, change: RunChange): void {
   const [first] = events
   const last = events.at(-1)
   if (task !== undefined) sql.changeTask.run(task, id)
-  if (folds && first !== undefined) {
-    const { number, at, data } = first
-    sql.changeTail.run(status, dueAt, endedAt, state, number, at, data, id)
-    return
+  if (state !== undefined) sql.changeRun.run(status, endedAt, state, id)
+  if (last === undefined || first === undefined) sql.changeDue.run(id, dueAt)
+  else if (folds) sql.changeTail.run(id, dueAt, first.number, first.at, first.data)
+  else {
+    sql.settleTail.run(id)
+    addEvents(sql, id, events)
+    sql.endTail.run(id, dueAt, last.number)
   }
-  sql.changeRun.run(status, dueAt, endedAt, state, id)
-  if (last === undefined) return
-  sql.settleTail.run(id)
-  addEvents(sql, id, events)
-  sql.endTail.run(last.number, id)
 }
 
 function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): void {
@@ -170,6 +169,7 @@ function removeEnded(sql: Statements, { before, limit, keep }: Removal): number 
   const ended = old.length > 0 || keep === undefined ? old : beyond(sql, keep, limit)
   for (const { id } of ended) {
     sql.removeEvents.run(id)
+    sql.removeWait.run(id)
     sql.removeRun.run(id)
   }
   return ended.length + Number(sql.removeKeys.run(before, limit).changes)
@@ -182,8 +182,9 @@ function beyond(sql: Statements, keep: number, limit: number): { id: string }[] 
   return most <= 0 ? [] : (sql.oldestEnded.all(most) as { id: string }[])
 }
 
-function fromRow(row: RunRow): StoredRun {
-  const { id, kind, name, status, origin, execution_index, created_at, due_at, ended_at, task, state } = row
+function fromRow(row: RunRow): KeptRun {
+  const { id, kind, name, status, origin, execution_index, created_at, due_at, ended_at } = row
+  const { task, state, tail_data } = row
   return {
     id,
     kind,
@@ -196,5 +197,6 @@ function fromRow(row: RunRow): StoredRun {
     endedAt: ended_at,
     task,
     state,
+    tail: tail_data,
   }
 }

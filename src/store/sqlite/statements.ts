@@ -2,14 +2,15 @@ import type { RunKind } from '../store.ts'
 import type { Database } from './database.ts'
 
 const RUN =
-  'place, id, kind, name, status, origin, execution_index, created_at, due_at, ended_at, task, state'
-const COUNTS = 'last_event, folded, tail_data IS NOT NULL AS ends_folding'
+  'place, id, kind, name, status, origin, execution_index, created_at, due_at, ended_at, task, state, tail_data'
+const COUNTS = 'last_event, folded'
+const PLACE = '(SELECT place FROM runs WHERE id = ?1)'
 /** Whether the last attempt gives way: it is there, and is not this one come again. */
-const GIVES_WAY = 'tail_data IS NOT NULL AND last_event < ?5'
+const GIVES_WAY = 'tail_data IS NOT NULL AND last_event < ?3'
 
 /** Runs between two places that fit a filter; `by` is what the index finds them by. */
 function list(index: string, by: string): string {
-  return `SELECT ${RUN} FROM runs ${index}
+  return `SELECT ${RUN} FROM runs ${index} JOIN waits USING (place)
     WHERE ${by} AND place < ?1 AND place >= ?6
       AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR name = ?4)
       AND (?5 IS NULL OR name LIKE ?5 ESCAPE '!' OR id LIKE ?5 ESCAPE '!' OR origin LIKE ?5 ESCAPE '!')
@@ -20,9 +21,11 @@ function list(index: string, by: string): string {
 export function prepareStatements(database: Database) {
   return {
     insertRun: database.prepare(
-      `INSERT INTO runs (id, kind, name, status, origin, execution_index, created_at, due_at, ended_at, task, state,
-         last_event)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, kind, name, status, origin, execution_index, created_at, ended_at, task, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertWait: database.prepare(
+      'INSERT INTO waits (place, due_at, last_event) VALUES (last_insert_rowid(), ?, ?)',
     ),
     countExecution: database.prepare(
       `INSERT INTO execution_counts (pipeline, last_index) VALUES (?, ?)
@@ -32,28 +35,27 @@ export function prepareStatements(database: Database) {
     lastExecutionIndex: database.prepare(
       'SELECT last_index AS lastIndex FROM execution_counts WHERE pipeline = ?',
     ),
-    changeRun: database.prepare(
-      'UPDATE runs SET status = ?, due_at = ?, ended_at = ?, state = ? WHERE id = ?',
-    ),
-    /** An attempt that folds stands in the row of its run: one row is written for it, not two. */
+    changeRun: database.prepare('UPDATE runs SET status = ?, ended_at = ?, state = ? WHERE id = ?'),
+    /** An attempt that folds stands beside its run: one row is written for it, not two. */
     changeTail: database.prepare(
-      `UPDATE runs SET status = ?1, due_at = ?2, ended_at = ?3, state = ?4, last_event = max(last_event, ?5),
-         tail_at = ?6, tail_data = ?7, tail_folded = tail_folded + (${GIVES_WAY}), folded = folded + (${GIVES_WAY})
-       WHERE id = ?8`,
+      `UPDATE waits SET due_at = ?2, last_event = max(last_event, ?3), tail_at = ?4, tail_data = ?5,
+         tail_folded = tail_folded + (${GIVES_WAY}), folded = folded + (${GIVES_WAY})
+       WHERE place = ${PLACE}`,
     ),
     /** Before another event comes, it becomes one like all. */
     settleTail: database.prepare(
       `INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded)
-       SELECT id, last_event, 'attempt', tail_at, tail_data, tail_folded FROM runs
-       WHERE id = ? AND tail_data IS NOT NULL`,
+       SELECT ?1, last_event, 'attempt', tail_at, tail_data, tail_folded FROM waits
+       WHERE place = ${PLACE} AND tail_data IS NOT NULL`,
     ),
+    changeDue: database.prepare(`UPDATE waits SET due_at = ?2 WHERE place = ${PLACE}`),
     endTail: database.prepare(
-      `UPDATE runs SET last_event = max(last_event, ?), tail_at = NULL, tail_data = NULL, tail_folded = 0
-       WHERE id = ?`,
+      `UPDATE waits SET due_at = ?2, last_event = max(last_event, ?3), tail_at = NULL, tail_data = NULL, tail_folded = 0
+       WHERE place = ${PLACE}`,
     ),
     tail: database.prepare(
       `SELECT last_event AS number, 'attempt' AS kind, tail_at AS at, tail_data AS data, tail_folded AS folded
-       FROM runs WHERE id = ? AND tail_data IS NOT NULL AND last_event > ?`,
+       FROM waits WHERE place = ${PLACE} AND tail_data IS NOT NULL AND last_event > ?2`,
     ),
     insertEvent: database.prepare(
       'INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded, answer) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -66,7 +68,7 @@ export function prepareStatements(database: Database) {
       'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',
     ),
     submission: database.prepare('SELECT key, digest, answer, at FROM submissions WHERE key = ?'),
-    run: database.prepare(`SELECT ${RUN}, ${COUNTS} FROM runs WHERE id = ?`),
+    run: database.prepare(`SELECT ${RUN}, ${COUNTS} FROM runs JOIN waits USING (place) WHERE id = ?`),
     list: {
       place: database.prepare(list('NOT INDEXED', 'TRUE')),
       status: database.prepare(list('INDEXED BY runs_status', 'status = ?3')),
@@ -86,8 +88,8 @@ export function prepareStatements(database: Database) {
        WHERE run_id = ? AND number > ? AND kind = ? ORDER BY number LIMIT ?`,
     ),
     due: database.prepare(
-      `SELECT id, origin, due_at AS dueAt FROM runs
-       WHERE due_at IS NOT NULL AND (due_at, id) > (?, ?) AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+      `SELECT id, origin, due_at AS dueAt, place FROM waits JOIN runs USING (place)
+       WHERE due_at IS NOT NULL AND (due_at, place) > (?, ?) AND due_at <= ? ORDER BY due_at, place LIMIT ?`,
     ),
     ended: database.prepare('SELECT id FROM runs WHERE ended_at < ? ORDER BY ended_at LIMIT ?'),
     countEnded: database.prepare('SELECT count(*) AS count FROM runs WHERE ended_at IS NOT NULL'),
@@ -96,6 +98,7 @@ export function prepareStatements(database: Database) {
       `SELECT page_count - freelist_count AS pages, page_size AS size
        FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
     ),
+    removeWait: database.prepare(`DELETE FROM waits WHERE place = ${PLACE}`),
     removeRun: database.prepare('DELETE FROM runs WHERE id = ?'),
     removeEvents: database.prepare('DELETE FROM events WHERE run_id = ?'),
     removeKeys: database.prepare(
@@ -125,11 +128,11 @@ export interface RunRow {
   readonly ended_at: number | null
   readonly task: Uint8Array
   readonly state: Uint8Array
+  readonly tail_data: string | null
 }
 
 /** What is read beside a row of `runs` about its events. */
 export interface CountsRow {
   readonly last_event: number
   readonly folded: number
-  readonly ends_folding: number
 }

@@ -19,8 +19,6 @@ export interface PipelineView {
   readonly name: string
   readonly text: string
   readonly updatedAt: string
-  /** Tells this version from any other. */
-  readonly etag: string
   readonly enabled: boolean
   readonly description: string
   readonly concurrency: number
@@ -34,7 +32,6 @@ export interface PipelineView {
 export interface Kept {
   readonly name: string
   readonly updatedAt: string
-  readonly etag: string
   /** Warnings. */
   readonly problems: readonly LineProblem[]
 }
@@ -53,22 +50,16 @@ export function usePipelines() {
 export function usePipeline(name: string) {
   return useQuery({
     queryKey: ['pipeline', name],
-    queryFn: ({ signal }) => request<PipelineView>(pathOf(name), { signal }),
+    queryFn: ({ signal }) => getPipeline(name, signal),
   })
 }
 
-/** What has to be there for a text to be kept: the version of that tag, nothing, or whatever. */
-export type Instead = { readonly etag: string } | 'nothing' | 'whatever'
+export function getPipeline(name: string, signal?: AbortSignal): Promise<PipelineView> {
+  return request(pathOf(name), { ...(signal && { signal }) })
+}
 
-/** @throws ProblemError of status 412 where something else is there. */
-export function savePipeline(name: string, text: string, instead: Instead): Promise<Kept> {
-  const headers: Record<string, string> =
-    instead === 'whatever'
-      ? {}
-      : instead === 'nothing'
-        ? { 'if-none-match': '*' }
-        : { 'if-match': instead.etag }
-  return request(pathOf(name), { method: 'PUT', yaml: text, headers })
+export function savePipeline(name: string, text: string): Promise<Kept> {
+  return request(pathOf(name), { method: 'PUT', yaml: text })
 }
 
 /** What the server makes of a text; nothing is kept. */

@@ -1,9 +1,10 @@
 // Builds dist/: one bundle with shared chunks (a command must start fast) and the type declarations.
 
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
+import { buildCommand } from './build-command.mjs'
 import { thirdParty } from './third-party.mjs'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
@@ -28,7 +29,7 @@ const shared = {
 }
 
 await rm(out, { recursive: true, force: true })
-const inputs = (await Promise.all([buildLibrary(), buildCommand(), buildPage()])).flat()
+const inputs = (await Promise.all([buildLibrary(), buildCommand(shared, `${out}/cli`), buildPage()])).flat()
 await writeFile(`${out}/THIRD-PARTY.txt`, await thirdParty(root, inputs))
 
 async function buildLibrary() {
@@ -44,40 +45,6 @@ async function buildLibrary() {
   return Object.keys(metafile.inputs)
 }
 
-/**
- * The command as CommonJS, which Node 20 starts 20 ms sooner than ES modules. esbuild splits only the latter into
- * chunks that are loaded when they are needed, so these are made first, and each of them is turned into CommonJS.
- */
-async function buildCommand() {
-  const folder = `${out}/cli`
-  const { outputFiles, metafile } = await build({
-    ...shared,
-    entryPoints: ['src/cli/main.ts'],
-    outdir: folder,
-    outbase: 'src/cli',
-    write: false,
-  })
-  await mkdir(`${folder}/chunks`, { recursive: true })
-  await writeFile(`${folder}/package.json`, '{"type":"commonjs"}\n')
-  for (const { path, text } of outputFiles) {
-    await writeFile(path, await asCommonJs(text))
-  }
-  await chmod(`${folder}/main.js`, 0o755)
-  return [...Object.keys(metafile.inputs), ...(await buildStoreThread(`${folder}/chunks`))]
-}
-
-/** Beside the chunks, where the one that starts it looks for it. */
-async function buildStoreThread(folder) {
-  const { metafile } = await build({
-    ...shared,
-    entryPoints: ['src/store/thread/store-thread.ts'],
-    outfile: `${folder}/store-thread.js`,
-    splitting: false,
-    format: 'cjs',
-  })
-  return Object.keys(metafile.inputs)
-}
-
 /** The page that `bide serve` shows. */
 async function buildPage() {
   const { build: buildWeb } = await import('vite')
@@ -89,20 +56,6 @@ async function buildPage() {
     logLevel: 'warn',
   })
   return output.flatMap(({ moduleIds = [] }) => moduleIds.map((path) => relative(root, path)))
-}
-
-async function asCommonJs(text) {
-  const { code } = await transform(text, {
-    format: 'cjs',
-    platform: 'node',
-    target: shared.target,
-    minify: true,
-    supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': 'bideUrl' },
-  })
-  return code.includes('bideUrl')
-    ? code.replace(/^(#!.*\n)?/, '$1const bideUrl=require("node:url").pathToFileURL(__filename).href;')
-    : code
 }
 
 if (!process.argv.includes('--no-types')) {

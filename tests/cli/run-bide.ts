@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   readonly cwd?: string
+  /** Another folder than that which was built for the tests. */
+  readonly build?: string
 }
 
 /** Runs the built command to its end, its streams being pipes. */
@@ -30,9 +32,9 @@ export function runBide(args: readonly string[], options: RunOptions = {}): Prom
 /** Starts the built command. */
 export function startBide(
   args: readonly string[],
-  { env = {}, stdin = '', cwd }: RunOptions = {},
+  { env = {}, stdin = '', cwd, build = inject('build') }: RunOptions = {},
 ): RunningBide {
-  const main = join(inject('build'), 'cli/main.js')
+  const main = join(build, 'cli/main.js')
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH, ...env },
     ...(cwd !== undefined && { cwd }),

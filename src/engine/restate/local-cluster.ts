@@ -55,6 +55,9 @@ export function hasRestateProgram(): boolean {
 
 const PLATFORMS = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'])
 
+/** In each partition: workers stay with polls that are due soon, and each of these counts. */
+const HELD_AT_A_TIME = 4000
+
 const STARTS_WITHIN_MS = 60_000
 
 /**
@@ -106,7 +109,7 @@ interface NodePlace {
 }
 
 function writeConfiguration(options: LocalClusterOptions, { index, ports }: NodePlace) {
-  const { folder, nodes, partitions = 8, memoryMiB = 256 } = options
+  const { folder, nodes, partitions = 4, memoryMiB = 256 } = options
   const port = (kind: 0 | 1 | 2, of = index) => ports[3 * of + kind] as number
   const name = `node-${index + 1}`
   const peers = Array.from({ length: nodes }, (_, of) => `"http://127.0.0.1:${port(0, of)}"`)
@@ -138,6 +141,9 @@ disable-web-ui = true
 
 [ingress]
 bind-address = "127.0.0.1:${port(2)}"
+
+[worker.invoker]
+concurrent-invocations-limit = ${HELD_AT_A_TIME}
 `,
   )
   return { name, file, admin: `http://127.0.0.1:${port(1)}`, ingress: `http://127.0.0.1:${port(2)}` }

@@ -11,6 +11,8 @@ export const CATALOG = 'bideCatalog'
 /** Keys of a run's state. */
 export const RECORD = 'record'
 export const CARD = 'card'
+/** The invocation that stays with a poll, or did last. */
+export const HOLDER = 'holder'
 /** What an execution stands on. */
 export const SOURCES = 'sources'
 

@@ -1,25 +1,17 @@
-import type { ObjectContext, TypedState } from '@restatedev/restate-sdk'
+import type { ObjectContext, ObjectSharedContext, TypedState } from '@restatedev/restate-sdk'
 import { InvalidTaskError } from '../../core/errors.ts'
 import { cancel, type WaitingPoll } from '../../core/poll.ts'
 import { revise } from '../../core/revise.ts'
-import { isFoldable } from '../embedded/fold.ts'
-import { endedHappening, type Happening } from '../embedded/keeper.ts'
+import { endedHappening } from '../embedded/keeper.ts'
 import { taskRedactor } from '../embedded/mask.ts'
-import { maskedEntry } from '../embedded/poll-view.ts'
 import { changedTask } from '../embedded/revisions.ts'
 import type { PollChanges, PollCommand } from '../engine.ts'
-import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
-import { CARD, eventKey, POLLS, RECORD } from './names.ts'
-import {
-  beginRecord,
-  openRecord,
-  type PollBeginning,
-  type PollRecord,
-  pollCard,
-  sealRecord,
-} from './poll-record.ts'
+import { POLLS } from './names.ts'
+import { letGo, pollAttempts } from './poll-attempts.ts'
+import { type Changed, changeOf } from './poll-change.ts'
+import { beginRecord, type PollBeginning, type PollRecord, sealRecord } from './poll-record.ts'
+import { pollShelf } from './poll-shelf.ts'
 import type { RestateSdk } from './restate-sdk.ts'
-import { eventText, keptEvents, withHappenings } from './slotted-events.ts'
 import { handlingOf, PRIVATE, type WorkerParts } from './worker-parts.ts'
 
 /** What came of `begin`: `known` where that poll was there before. */
@@ -46,90 +38,28 @@ export type Obeyed =
 
 type Context = ObjectContext<TypedState>
 
-/** Where all room at an origin is taken, the attempt comes again after this long. */
-const CROWDED_PAUSE_MS = 1000
-
 /**
  * A poll as a virtual object of Restate: its state is there, each attempt is one journaled step, and the wait for the
  * next one is a message to itself that is delivered later. A wait belongs to no version of the program: whichever is
  * newest when it is over makes the attempt.
  */
 export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
-  const { sealer, effects, criteriaOf, budget, keepMs } = parts
+  const { sealer, criteriaOf } = parts
   const { binary } = sdk.serde
   const bytes = { input: binary }
 
-  const load = async (ctx: Context): Promise<PollRecord | null> => {
-    const sealed = await ctx.get<Uint8Array>(RECORD, binary)
-    return sealed && openRecord(sealer, sealed, ctx.key)
-  }
-  const text = (ctx: Context, key: string, value: string) =>
-    ctx.set(key, Buffer.from(value) as Uint8Array, binary)
+  const shelf = pollShelf(sdk, parts)
+  const attempt = pollAttempts(sdk, parts, shelf)
 
   /** Keeps a poll and what happened to it, and arms what follows. */
-  const keep = (
-    ctx: Context,
-    changed: { before: PollRecord | null; after: PollRecord; happenings: readonly Happening[]; now: number },
-  ) => {
-    const { before, now } = changed
-    const { record, events } = withHappenings(changed.after, changed.happenings, now)
-    ctx.set(RECORD, sealRecord(sealer, record), binary)
-    for (const { slot, event } of events) text(ctx, eventKey(slot), eventText(event))
-    const card = pollCard(record)
-    if (before === null || pollCard(before) !== card) text(ctx, CARD, card)
-    if (record.state.kind === 'done') self(ctx, 'forget', null, keepMs)
-    else if (!record.isPaused && record.turn !== before?.turn)
-      self(ctx, attemptHandler(record), record.turn, record.state.dueAt - now)
-  }
-  const self = (ctx: Context, method: string, parameter: number | null, delay: number) =>
-    ctx.genericSend({
-      service: POLLS,
-      method,
-      key: ctx.key,
-      parameter: Buffer.from(JSON.stringify(parameter)) as Uint8Array,
-      inputSerde: binary,
-      ...(delay > 0 && { delay }),
-    })
-
-  const attempt = async (ctx: Context, turn: number): Promise<void> => {
-    const record = await load(ctx)
-    if (record === null || record.turn !== turn || record.isPaused || record.state.kind === 'done') return
-    const { task, state } = record
-    const controller = new AbortController()
-    ctx.request().attemptCompletedSignal.addEventListener('abort', () => controller.abort())
-    const make = async (): Promise<Uint8Array> => {
-      const release = await budget.enter(new URL(task.url).origin, controller.signal)
-      if (release === null) return new Uint8Array()
-      try {
-        const compiled = { task, criteria: await criteriaOf(task) }
-        const step = await nextStep(compiled, state, { effects, signal: controller.signal })
-        // What was broken off is no attempt: who broke it off says what follows.
-        controller.signal.throwIfAborted()
-        return sealer.seal(JSON.stringify({ step, now: effects.clock.now() }), `step ${ctx.key}`)
-      } finally {
-        release()
-      }
-    }
-    try {
-      const made = await ctx.run('attempt', make, { serde: binary })
-      if (made.length === 0) return void self(ctx, attemptHandler(record), turn, CROWDED_PAUSE_MS)
-      const { step, now } = JSON.parse(sealer.open(made, `step ${ctx.key}`)) as {
-        step: PollStep | CancelledStep
-        now: number
-      }
-      const after = { ...record, state: step.state, turn: turn + 1 }
-      keep(ctx, { before: record, after, happenings: happeningsOf(record, step), now })
-    } catch (error) {
-      if (!(error instanceof sdk.CancelledError)) throw error
-      // Who broke it off has an order waiting behind it; if it was somebody else, the poll must go on.
-      controller.abort()
-      self(ctx, attemptHandler(record), turn, CROWDED_PAUSE_MS)
-    }
+  const keep = (ctx: Context, changed: Changed) => {
+    const { record, writes } = changeOf(changed)
+    shelf.write(ctx, sealRecord(sealer, record), writes)
   }
 
   const obey = async (ctx: Context, order: PollOrder): Promise<Obeyed> => {
     const { command, now } = order
-    const record = await load(ctx)
+    const record = await shelf.load(ctx)
     if (record === null) return { kind: 'unknown' }
     const { state } = record
     if (state.kind === 'done') {
@@ -171,14 +101,14 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     },
   }
 
-  const { exclusive } = sdk.handlers.object
+  const { exclusive, shared } = sdk.handlers.object
   return sdk.object({
     name: POLLS,
     options: handlingOf(parts),
     handlers: {
       begin: exclusive(bytes, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
         const beginning = JSON.parse(sealer.open(sealed, `begin ${ctx.key}`)) as PollBeginning
-        const known = await load(ctx)
+        const known = await shelf.load(ctx)
         if (known !== null) return { kind: 'known' }
         const happenings = [{ kind: 'submitted', data: {} }]
         keep(ctx, { before: null, after: beginRecord(beginning), happenings, now: beginning.startedAt })
@@ -189,6 +119,7 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
         async (ctx: Context, sealed: Uint8Array): Promise<Obeyed> =>
           obey(ctx, JSON.parse(sealer.open(sealed, `order ${ctx.key}`)) as PollOrder),
       ),
+      knock: shared(bytes, async (ctx: ObjectSharedContext<TypedState>, _: Uint8Array) => letGo(ctx, sdk)),
       attempt: exclusive({ ...PRIVATE, enableLazyState: false }, attempt),
       attemptOfMany: exclusive(PRIVATE, attempt),
       forget: exclusive(PRIVATE, async (ctx: Context): Promise<void> => ctx.clearAll()),
@@ -216,24 +147,4 @@ function revised(record: PollRecord, state: WaitingPoll, order: Extract<PollOrde
     if (error instanceof InvalidTaskError) return { refused: error.message }
     throw error
   }
-}
-
-/** The whole state along with the message spares a way there and back, as long as there is little of it. */
-function attemptHandler(record: PollRecord): 'attempt' | 'attemptOfMany' {
-  return keptEvents(record) > FEW_EVENTS ? 'attemptOfMany' : 'attempt'
-}
-
-const FEW_EVENTS = 20
-
-function happeningsOf(record: PollRecord, { entry, state }: PollStep | CancelledStep): Happening[] {
-  const redactor = taskRedactor(record.task)
-  const { state: before } = record
-  const folds =
-    entry !== null &&
-    state.kind === 'waiting' &&
-    before.kind === 'waiting' &&
-    isFoldable(before, entry, record)
-  const attempted = entry === null ? [] : [{ kind: 'attempt', data: maskedEntry(entry, redactor), folds }]
-  const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []
-  return [...attempted, ...ended]
 }

@@ -9,6 +9,7 @@ import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createTrials } from '../embedded/trials.ts'
 import type { Engine, NewPoll, SubmitResult } from '../engine.ts'
+import { beginRun } from './begin-run.ts'
 import { POLLS } from './names.ts'
 import { createPlaces } from './places.ts'
 import type { Begun, Obeyed, PollOrder } from './poll-object.ts'
@@ -33,6 +34,9 @@ export interface RestateEngineOptions {
 /** A command that must wait for an attempt in flight is answered after this long, with what will be. */
 const ANSWER_WITHIN_MS = 1000
 
+/** An order that is not heard by then waits for something: an attempt, or who stays until the next one. */
+const FIRST_KNOCK_MS = 30
+
 const ANY_POLL = { kind: 'poll', name: null, text: null } as const
 
 const NO_WEBHOOK = {
@@ -51,9 +55,24 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
   const runWatch = createRunWatch(reader, effects.clock, onProblem)
 
   const seal = (value: PollBeginning | PollOrder, place: string) => sealer.seal(JSON.stringify(value), place)
+  /** Who stays with the poll until its next attempt is asked to let it go, until the order has come to its turn. */
+  const obey = (id: string, order: PollOrder): Promise<Obeyed> => {
+    const over = new AbortController()
+    const knock = async () => {
+      for (let pause = FIRST_KNOCK_MS; !over.signal.aborted; pause = Math.min(2 * pause, 500)) {
+        await effects.clock.sleepUntil(effects.clock.now() + pause, over.signal)
+        await client.call({ object: POLLS, key: id, handler: 'knock' }, new Uint8Array())
+      }
+    }
+    const obeyed = client.call<Obeyed>(
+      { object: POLLS, key: id, handler: 'obey' },
+      seal(order, `order ${id}`),
+    )
+    knock().catch((error) => over.signal.aborted || onProblem(error))
+    return obeyed.finally(() => over.abort())
+  }
   const command = async (id: string, order: PollOrder): Promise<Obeyed> => {
-    const target = { object: POLLS, key: id, handler: 'obey' }
-    const obeyed = client.call<Obeyed>(target, seal(order, `order ${id}`))
+    const obeyed = obey(id, order)
     if (order.command === 'cancel') {
       const inFlight = await reader.attemptInFlight(id)
       if (inFlight !== null) await client.admin('PATCH', `/invocations/${inFlight}/cancel`)
@@ -76,16 +95,14 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     async submit(submitted) {
       const beginning = await prepare(submitted)
       const { id, digest } = beginning
-      const isNamed = submitted.idempotency !== null
-      // Asked before it is called: an object that makes an attempt answers nothing else until that has ended.
-      const before = isNamed ? await reader.poll(id) : null
-      if (before !== null) return known(before, digest)
-      const target = { object: POLLS, key: id, handler: 'begin' }
-      const begun = await client.call<Begun>(target, seal(beginning, `begin ${id}`))
-      if (begun.kind === 'begun' || !isNamed)
+      const begun = await beginRun<Begun, PollRecord>(
+        { client, clock: effects.clock },
+        { id, object: POLLS, sealed: seal(beginning, `begin ${id}`), read: () => reader.poll(id) },
+      )
+      const isOwn = begun.kind === 'begun' || begun.run?.place === beginning.place
+      if (isOwn || submitted.idempotency === null)
         return { kind: 'accepted', poll: firstView(beginRecord(beginning)) }
-      const other = await reader.poll(id)
-      return other === null ? { kind: 'key-reused' } : known(other, digest)
+      return begun.run === null ? { kind: 'key-reused' } : known(begun.run, digest)
     },
     async get(id) {
       const record = await reader.poll(id)
@@ -133,8 +150,7 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
         now: effects.clock.now(),
         random: effects.random(),
       } as const
-      const target = { object: POLLS, key: id, handler: 'obey' }
-      const obeyed = await client.call<Obeyed>(target, seal(order, `order ${id}`))
+      const obeyed = await obey(id, order)
       if (obeyed.kind !== 'done') return obeyed
       const after = await reader.poll(id)
       return after === null ? { kind: 'unknown' } : { kind: 'done', poll: pollView(shown(after)) }

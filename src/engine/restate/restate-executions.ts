@@ -6,6 +6,7 @@ import { findTaskAttempt, taskAttemptView } from '../execution-attempt.ts'
 import { executionRow, executionView } from '../execution-view.ts'
 import type { NewExecution, RunRow, StartResult } from '../executions.ts'
 import { pollRow } from '../poll-row.ts'
+import { beginRun } from './begin-run.ts'
 import type { BegunExecution, ExecutionOrder } from './execution-object.ts'
 import { contextOf, type ExecutionBeginning, type ExecutionRecord } from './execution-record.ts'
 import { EXECUTIONS } from './names.ts'
@@ -71,14 +72,20 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
     async start(start) {
       const beginning = await begin(start)
       const { id, digest } = beginning
-      const before = start.idempotency === null ? null : await reader.execution(id)
-      if (before !== null) return known(before.record, digest)
-      const target = { object: EXECUTIONS, key: id, handler: 'begin' }
-      const { kind, index } = await client.call<BegunExecution>(target, seal(beginning, `begin ${id}`))
-      if (kind === 'begun' || start.idempotency === null)
-        return { kind: 'accepted', execution: { executionId: id, executionIndex: index } }
-      const other = await reader.execution(id)
-      return other === null ? { kind: 'key-reused' } : known(other.record, digest)
+      const begun = await beginRun<BegunExecution, ExecutionRecord>(
+        { client, clock: effects.clock },
+        {
+          id,
+          object: EXECUTIONS,
+          sealed: seal(beginning, `begin ${id}`),
+          read: async () => (await reader.execution(id))?.record ?? null,
+        },
+      )
+      if (begun.kind === 'begun') return accepted(id, begun.answer.index)
+      const { run } = begun
+      if (run !== null && (run.place === beginning.place || start.idempotency === null))
+        return accepted(id, run.run.executionIndex)
+      return run === null ? { kind: 'key-reused' } : known(run, digest)
     },
     async get(id) {
       const found = await reader.execution(id)
@@ -100,6 +107,10 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
       return { kind: 'done', execution: executionView(found.context, found.record.run) }
     },
   }
+}
+
+function accepted(executionId: string, executionIndex: number): StartResult {
+  return { kind: 'accepted', execution: { executionId, executionIndex } }
 }
 
 function known({ id, digest, run }: ExecutionRecord, asked: string): StartResult {

@@ -8,6 +8,7 @@ import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createBudget } from './budget.ts'
 import { catalogObject } from './catalog-object.ts'
 import { executionObject } from './execution-object.ts'
+import { createHolding } from './holding.ts'
 import { createMembership } from './membership.ts'
 import { pipelineGate } from './pipeline-gate.ts'
 import { pollObject } from './poll-object.ts'
@@ -44,6 +45,8 @@ export interface RestateWorker {
 }
 
 const LIMITS = { perOrigin: 16, total: 512 }
+/** Restate has by default a thousand at a time in each partition, of all workers. */
+const MOST_HELD = 2000
 
 /** Serves Restate as the one who carries polls on, under an address of this version. Keeps nothing that matters. */
 export async function startRestateWorker(options: RestateWorkerOptions): Promise<RestateWorker> {
@@ -51,11 +54,13 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
   const sdk = await loadRestateSdk()
   const limits = options.limits ?? LIMITS
   const budget = createBudget(limits)
+  const holding = createHolding(MOST_HELD)
   const parts = {
     sealer,
     effects,
     criteriaOf: sharedCriteria(),
     budget,
+    holding,
     keepMs,
     inactivityMs: options.inactivityMs,
   }
@@ -85,11 +90,13 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
     deployment,
     address,
     async stop(graceMs) {
+      holding.close()
       await membership.leave()
       const closed = new Promise((resolve) => server.close(resolve))
       for (const session of sessions) session.close()
       const until = effects.clock.now() + graceMs
-      while (sessions.size > 0 && effects.clock.now() < until)
+      const isAtWork = () => sessions.size > 0 && holding.atWork() + budget.inFlight() > 0
+      while (isAtWork() && effects.clock.now() < until)
         await effects.clock.sleepUntil(effects.clock.now() + 20, null)
       for (const session of sessions) session.destroy()
       await closed

@@ -2,6 +2,7 @@ import type { Effects } from '../effects.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { CriteriaOf } from '../embedded/shared-criteria.ts'
 import type { Budget } from './budget.ts'
+import type { Holding } from './holding.ts'
 
 /** What the objects of a worker have in common. */
 export interface WorkerParts {
@@ -9,6 +10,7 @@ export interface WorkerParts {
   readonly effects: Effects
   readonly criteriaOf: CriteriaOf
   readonly budget: Budget
+  readonly holding: Holding
   /** How long a run is kept after its end. */
   readonly keepMs: number
   /** So long Restate waits for a handler that waits, before it has it start anew; 0 has each of them do so always. */

@@ -1,0 +1,49 @@
+import type { ObjectContext, TypedState } from '@restatedev/restate-sdk'
+import { CARD, eventKey, POLLS, RECORD } from './names.ts'
+import type { Appointment, PollWrites } from './poll-change.ts'
+import { openRecord, type PollRecord } from './poll-record.ts'
+import type { RestateSdk } from './restate-sdk.ts'
+import type { WorkerParts } from './worker-parts.ts'
+
+type Context = ObjectContext<TypedState>
+
+/** How a poll's object reads and writes its state, and arms what is to come. */
+export function pollShelf(
+  sdk: Pick<RestateSdk, 'serde'>,
+  { sealer, effects, keepMs }: Pick<WorkerParts, 'sealer' | 'effects' | 'keepMs'>,
+) {
+  const { binary } = sdk.serde
+  const self = (ctx: Context, method: string, { parameter, delay }: { parameter: unknown; delay: number }) =>
+    ctx.genericSend({
+      service: POLLS,
+      method,
+      key: ctx.key,
+      parameter: Buffer.from(JSON.stringify(parameter)) as Uint8Array,
+      inputSerde: binary,
+      ...(delay > 0 && { delay }),
+    })
+  const text = (ctx: Context, key: string, value: string) =>
+    ctx.set(key, Buffer.from(value) as Uint8Array, binary)
+  // From this instant, not from that of the journal, which is earlier by the way there and back.
+  const arm = (ctx: Context, { handler, turn, at }: Appointment) =>
+    void self(ctx, handler, { parameter: turn, delay: at - effects.clock.now() })
+  return {
+    text,
+    arm,
+    seal: (record: PollRecord) => sealer.seal(JSON.stringify(record), `poll ${record.id}`),
+    async load(ctx: Context): Promise<PollRecord | null> {
+      const sealed = await ctx.get<Uint8Array>(RECORD, binary)
+      return sealed && openRecord(sealer, sealed, ctx.key)
+    },
+    /** Writes a change, and arms what follows it but for who stays. */
+    write(ctx: Context, sealed: Uint8Array, { events, card, follows }: PollWrites): void {
+      ctx.set(RECORD, sealed, binary)
+      for (const event of events) text(ctx, eventKey(event.slot), event.text)
+      if (card !== null) text(ctx, CARD, card)
+      if (follows.kind === 'forget') self(ctx, 'forget', { parameter: null, delay: keepMs })
+      if (follows.kind === 'attempt') arm(ctx, follows)
+    },
+  }
+}
+
+export type PollShelf = ReturnType<typeof pollShelf>

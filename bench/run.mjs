@@ -1,4 +1,4 @@
-// `npm run bench [attempt|command|conditions|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
+// `npm run bench [attempt|command|conditions|engine|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,8 @@ const PARTS = {
   command: () => import('./command.mjs').then(({ run }) => run()),
   conditions: runConditions,
   restate: () => import('./restate.mjs').then(({ run }) => run()),
-  server: () => import('./engine.mjs').then(({ run }) => run()),
+  engine: () => import('./engine.mjs').then(({ runEngine }) => runEngine()),
+  server: () => import('./engine.mjs').then(({ runServer }) => runServer()),
 }
 
 const wanted = process.argv.slice(2)

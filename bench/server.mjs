@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Starts the job server in a child process; it ends with this one. */
-export async function startServer() {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('job-server.mjs', import.meta.url))], {
+/** Starts the job server in a child process, at any port that is free by default; it ends with this one. */
+export async function startServer(port = 0) {
+  const args = [fileURLToPath(new URL('job-server.mjs', import.meta.url)), String(port)]
+  const child = spawn(process.execPath, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout, 'data')

@@ -1,14 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { HttpRequest } from '../core/attempt.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { sqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { Store } from '../store/store.ts'
-import type { Clock, Transport } from './effects.ts'
 import { embeddedEngine } from './embedded/embedded-engine.ts'
 import { createSealer } from './embedded/sealer.ts'
 import type { Engine } from './engine.ts'
+import { type FarSide, farSide } from './far-side.ts'
 import { hasRestateProgram, type LocalCluster, startLocalCluster } from './restate/local-cluster.ts'
 import { createRestateClient } from './restate/restate-client.ts'
 import { restateEngine } from './restate/restate-engine.ts'
@@ -189,52 +188,6 @@ async function restateWorld(
       far.answerAll()
       await Promise.all(engines.map((one) => one.stop(0)))
       await worker.stop(0)
-    },
-  }
-}
-
-export type FarSide = ReturnType<typeof farSide>
-
-function farSide({ now }: Pick<Clock, 'now'>, until: EngineWorld['until']) {
-  const held: { request: HttpRequest; answer: (body: object) => void }[] = []
-  const sent: string[] = []
-  let inFlight = 0
-  let most = 0
-  const transport: Transport = {
-    send: (request, { signal }) =>
-      new Promise((resolve) => {
-        sent.push(request.url)
-        most = Math.max(most, ++inFlight)
-        const startedAt = now()
-        const end = (result: Awaited<ReturnType<Transport['send']>>['result']) => {
-          inFlight--
-          held.splice(held.indexOf(one), 1)
-          resolve({ startedAt, durationMs: now() - startedAt, notes: [], result })
-        }
-        const answer = (body: object) =>
-          end({ kind: 'response', response: { code: 200, headers: {}, body: JSON.stringify(body) } })
-        const one = { request, answer }
-        held.push(one)
-        signal?.addEventListener('abort', () => {
-          if (held.includes(one))
-            end({ kind: 'failure', failure: { kind: 'aborted', message: 'aborted', head: null } })
-        })
-      }),
-    async close() {},
-  }
-  return {
-    transport,
-    sent,
-    most: () => most,
-    /** Answers the oldest request that waits, once there is one. */
-    async answer(status: string, more: object = {}) {
-      await until(() => held.length > 0)
-      held[0]?.answer({ status, ...more })
-    },
-    /** Requests that wait for their answer. */
-    waiting: () => held.map(({ request }) => request),
-    answerAll() {
-      for (const { answer } of [...held]) answer({ status: 'FINISHED' })
     },
   }
 }

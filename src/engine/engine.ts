@@ -62,9 +62,9 @@ export interface NewPoll {
 }
 
 export type SubmitResult =
-  | { readonly kind: 'accepted'; readonly poll: PollView }
+  | { readonly kind: 'accepted'; readonly id: string; readonly poll: PollView }
   /** That key has this answer already. */
-  | { readonly kind: 'repeated'; readonly poll: PollView }
+  | { readonly kind: 'repeated'; readonly id: string; readonly poll: PollView }
   /** That key was used with another text. */
   | { readonly kind: 'key-reused' }
   /** No more polls may wait. */

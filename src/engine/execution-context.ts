@@ -32,6 +32,29 @@ export function executionContext(from: ExecutionSources, options: ContextOptions
   }
 }
 
+/** What can be shown of an execution whose definition does not fit any more: how it stands, none of its stages. */
+export function unfitContext(from: ExecutionSources, options: ContextOptions): RunContext {
+  return {
+    pipelines: new Map([[from.pipeline, { ...NOTHING_DEFINED, name: from.pipeline }]]),
+    variables: {},
+    redactor: createRedactor(secretsOf(from, [])),
+    executionUrl: options.executionUrl,
+  }
+}
+
+const NOTHING_DEFINED: Omit<Pipeline, 'name'> = {
+  description: '',
+  enabled: false,
+  concurrency: 1,
+  input: {},
+  mandatoryInputs: [],
+  inputMeta: {},
+  output: {},
+  stages: [],
+  rollbacks: [],
+  webhooks: [],
+}
+
 /** Hidden variables, what stands in clear in headers of a definition, and inputs that go into headers that tell. */
 function secretsOf({ variables, input }: ExecutionSources, pipelines: readonly Pipeline[]): string[] {
   const hidden = Object.values(variables).filter(({ kind }) => kind !== 'REGULAR')

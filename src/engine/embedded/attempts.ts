@@ -9,7 +9,7 @@ import { endedHappening, type Happening } from './keeper.ts'
 import { askAt, type Flight, type KeptPoll } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
 import { politeSpreadMs } from './polite-spread.ts'
-import { maskedEntry } from './poll-view.ts'
+import { maskedEntry, maskedLine } from './poll-view.ts'
 import { shareExchanges } from './shared-exchanges.ts'
 import type { Arm, SharedParts } from './shared-parts.ts'
 
@@ -105,12 +105,11 @@ export function createAttempts(parts: AttemptParts): Attempts {
   const keep = (poll: KeptPoll, before: WaitingPoll, step: Step): Promise<void> => {
     const { entry, state } = step
     const codeBefore = poll.lastCode
-    if (entry !== null) poll.lastCode = entry.code
-    const happenings = happeningsOf(poll, before, step)
-    const [attempted] = happenings
-    if (entry === null || !attempted?.folds || !isRepeat(before, { state, entry, codeBefore }))
-      return keeper.keep(poll, happenings)
-    return keeper.keepRepeat(poll, attempted)
+    if (entry === null) return keeper.keep(poll, happeningsOf(poll, before, step))
+    poll.lastCode = entry.code
+    return isRepeat(before, { state, entry, codeBefore })
+      ? keeper.keepRepeat(poll, maskedLine(entry, taskRedactor(poll.compiled.task)))
+      : keeper.keep(poll, happeningsOf(poll, before, step))
   }
   const rearm = (poll: KeptPoll) => {
     const { id, origin, state, isPaused, flight } = poll

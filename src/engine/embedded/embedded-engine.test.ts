@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpRequest } from '../../core/attempt.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
-import type { Transport } from '../effects.ts'
+import { farSide } from '../far-side.ts'
 import { settle, steppedClock } from '../stepped-clock.ts'
 import { type EmbeddedEngineOptions, embeddedEngine } from './embedded-engine.ts'
 import { createSealer } from './sealer.ts'
@@ -11,46 +10,19 @@ const KEY = new Uint8Array(32).fill(7)
 const START = Date.UTC(2026, 0, 1)
 const FINISHED = { success: 'status == "FINISHED"', failure: 'status == "FAILED"' }
 
-/** A far side that answers when it is told to. */
-function heldTransport(now: () => number) {
-  const held: { request: HttpRequest; answer: (body: object) => void }[] = []
-  const sent: string[] = []
-  let inFlight = 0
-  let most = 0
-  const transport: Transport = {
-    send: (request, { signal }) =>
-      new Promise((resolve) => {
-        sent.push(request.url)
-        most = Math.max(most, ++inFlight)
-        const startedAt = now()
-        const end = (result: Awaited<ReturnType<Transport['send']>>['result']) => {
-          inFlight--
-          resolve({ startedAt, durationMs: now() - startedAt, notes: [], result })
-        }
-        const answer = (body: object) =>
-          end({ kind: 'response', response: { code: 200, headers: {}, body: JSON.stringify(body) } })
-        held.push({ request, answer })
-        signal?.addEventListener('abort', () =>
-          end({ kind: 'failure', failure: { kind: 'aborted', message: 'aborted', head: null } }),
-        )
-      }),
-    async close() {},
-  }
-  return {
-    transport,
-    sent,
-    most: () => most,
+async function world(options: Partial<EmbeddedEngineOptions> & { key?: Uint8Array } = {}) {
+  const { clock, pass } = steppedClock()
+  const asked = farSide(clock, async (isAsked) => {
+    await settle()
+    if (!isAsked()) throw new Error('nothing is asked')
+  })
+  const far = {
+    ...asked,
     async answer(status: string) {
-      const { answer } = held.shift()!
-      answer({ status })
+      await asked.answer(status)
       await settle()
     },
   }
-}
-
-async function world(options: Partial<EmbeddedEngineOptions> & { key?: Uint8Array } = {}) {
-  const { clock, pass } = steppedClock()
-  const far = heldTransport(clock.now)
   const store = options.store ?? memoryStore()
   let ids = 0
   const problems: unknown[] = []
@@ -282,7 +254,7 @@ describe('the embedded engine', () => {
     const submit = (text: string) =>
       engine.submit({ task: { url: 'http://far.test/' }, name: 'n', idempotency: { key: 'k', text } })
     const [first, second] = await Promise.all([submit('one'), submit('one')])
-    expect(second).toEqual({ kind: 'repeated', poll: (first as { poll: unknown }).poll })
+    expect(second).toEqual({ ...first, kind: 'repeated' })
     expect(await submit('other')).toEqual({ kind: 'key-reused' })
     await settle()
     expect(far.sent).toHaveLength(1)

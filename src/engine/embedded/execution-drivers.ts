@@ -71,6 +71,7 @@ export function createExecutionDrivers(
     }
   }
   const carryOn = async (execution: KeptExecution, onReady: (dispatch: Dispatch) => void) => {
+    if (execution.unfit !== null) throw execution.unfit
     await settleUnknown(execution)
     await runPipeline(execution.context, execution.run, {
       effects,

@@ -15,6 +15,8 @@ stageOrder: [S]
 stages: {S: {taskOrder: [A], tasks: {A: {type: REST, input: {action: post, url: 'http://far.test/a'}}}}}
 `
 
+const KEY = new Uint8Array(32).fill(7)
+
 async function world(wrapped: (base: Store) => Store) {
   const { clock, pass } = steppedClock()
   const answers: (() => void)[] = []
@@ -32,7 +34,7 @@ async function world(wrapped: (base: Store) => Store) {
   }
   const engine = await embeddedEngine({
     store: wrapped(memoryStore()),
-    sealer: createSealer(new Uint8Array(32).fill(7)),
+    sealer: createSealer(KEY),
     effects: { clock, random: () => 0, newId: () => `execution-${++ids}`, transport },
     onProblem: (problem) => problems.push(problem),
   })
@@ -104,6 +106,44 @@ describe('places for executions', () => {
     expect([await statusOf(engine, second), answers.length]).toEqual(['RUNNING', 1])
     await answer()
     expect(await statusOf(engine, second)).toBe('COMPLETED')
+    await engine.stop(0)
+  })
+
+  it('one that was queued, and has a definition that fits no more, ends as FAILED and says why', async () => {
+    let base = memoryStore()
+    const before = await world((store) => {
+      base = store
+      return store
+    })
+    await start(before.engine)
+    const second = await start(before.engine)
+    // Left as if it had been killed.
+    const sources = { One: ONE.replace('type: REST', 'type: TELEX') }
+    const task = createSealer(KEY).seal(
+      JSON.stringify({ pipeline: 'One', sources, variables: {}, input: {} }),
+      `task ${second}`,
+    )
+    const { engine, problems } = await world(() => ({
+      ...base,
+      async get(id) {
+        const stored = await base.get(id)
+        return stored && id === second ? { ...stored, task } : stored
+      },
+    }))
+    await settle()
+    const said = /^Not begun: its definition does not fit any more. .*TELEX/
+    const failed = {
+      status: 'FAILED',
+      statusMessage: expect.stringMatching(said),
+      outcome: 'failed',
+      stages: {},
+    }
+    expect(await engine.executions!.get(second)).toMatchObject(failed)
+    const ended = await engine.events(second, { after: 0, limit: 9, kind: 'ended' })
+    expect(ended?.map(({ data }) => JSON.parse(data))).toEqual([
+      { status: 'FAILED', statusMessage: expect.stringMatching(said) },
+    ])
+    expect(problems).toEqual([])
     await engine.stop(0)
   })
 })

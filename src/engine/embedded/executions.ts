@@ -29,7 +29,7 @@ export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'att
 
 /** Executions of pipelines over a store. */
 export function createExecutions(parts: ExecutionParts): Executions {
-  const { store, sealer, executions, effects, open, room, watchers, onProblem } = parts
+  const { store, sealer, executions, effects, keeper, open, room, watchers, onProblem } = parts
   const { clock } = effects
   const drivers = createExecutionDrivers(parts, (id) => leave(id))
   const places = createPlaces((id, pipeline) => void begin(id, pipeline))
@@ -65,12 +65,22 @@ export function createExecutions(parts: ExecutionParts): Executions {
     try {
       const execution = await executions.load(id)
       if (execution?.run.status !== 'QUEUED') return
+      if (execution.unfit !== null) return await endUnfit(execution, execution.unfit)
       const { concurrency } = pipelineOf(execution.context, pipeline)
       if (places.enter(id, pipeline, concurrency)) void begin(id, pipeline)
     } catch (error) {
       onProblem(error)
       standAside(id, pipeline)
     }
+  }
+  /** What was to be run later, and cannot be by this program, waits for nothing. */
+  const endUnfit = async (execution: KeptExecution, { message }: Error) => {
+    const before = execution.run
+    const statusMessage = `Not begun: its definition does not fit any more. ${message.split('\n')[0]}`
+    execution.run = { ...before, status: 'FAILED', statusMessage, endedAt: clock.now(), output: {} }
+    await keeper.keepRun(execution, () => standingOf(execution.run), changesOf(before, execution.run))
+    leave(execution.id)
+    watchers.tell(execution.id)
   }
   const prepare = async (start: NewExecution) => {
     const { pipeline, input, requestBy, comments } = start
@@ -84,7 +94,7 @@ export function createExecutions(parts: ExecutionParts): Executions {
     const started = { kind: 'started', data: { executionIndex, requestBy, status: run.status } }
     const happenings = [started, ...changesOf(null, run)]
     const counts = { lastEvent: happenings.length, folded: 0, endsFolding: false }
-    return { execution: { id: executionId, context, run, ...counts }, happenings }
+    return { execution: { id: executionId, context, unfit: null, run, ...counts }, happenings }
   }
   const resume = async () => {
     const left = await store.openExecutions()

@@ -14,8 +14,10 @@ export interface Horizon {
 
 /** How far ahead polls are on the agenda. */
 const AHEAD_MS = 10_000
-/** Polls that are brought at once, and beyond which there is no hurry to bring more. */
-const PAGE = 10_000
+/** Polls that are brought at once: whoever else asks the store waits as long as that takes. */
+const PAGE = 2000
+/** With so many on the agenda there is no hurry to bring more. */
+const ENOUGH = 10_000
 const FULL_PAUSE_MS = 500
 const AFTER_ERROR_MS = 1000
 /** After downtime: 2,000 a second. */
@@ -44,7 +46,7 @@ export function createHorizon(
     const last = page.at(-1)
     if (last !== undefined && page.length === PAGE) {
       loaded = last
-      nextRefillAt = agenda.size < PAGE ? now : now + FULL_PAUSE_MS
+      nextRefillAt = agenda.size < ENOUGH ? now : now + FULL_PAUSE_MS
       return
     }
     loaded = { dueAt: until, place: Number.MAX_SAFE_INTEGER }

@@ -1,6 +1,6 @@
 import type { DonePoll } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { Store, StoredEvent, StoredRun } from '../../store/store.ts'
+import type { RunChange, Store, StoredEvent, StoredRun } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
 import { answerPlace } from './attempt-view.ts'
 import { askAt, type KeptPoll } from './kept-polls.ts'
@@ -27,8 +27,7 @@ interface Keepable {
 
 /** How a run stands; its texts are still to be sealed. */
 export interface Standing extends Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> {
-  /** Null where it follows from what is kept and from what happened. */
-  readonly state: string | null
+  readonly state: string
   /** Where it is another one than before. */
   readonly task?: string
 }
@@ -40,8 +39,8 @@ export interface Keeper {
    * cannot be written it tries again.
    */
   keep(poll: KeptPoll, happenings: readonly Happening[], task?: PollTask): Promise<void>
-  /** The same for an attempt from which the poll's state follows: only its line is written. */
-  keepRepeat(poll: KeptPoll, attempted: Happening): Promise<void>
+  /** The same for an attempt from whose line, masked and as text, the poll's state follows: that alone is written. */
+  keepRepeat(poll: KeptPoll, line: string): Promise<void>
   /** The same for a run of any kind; `standing` is asked at each try. */
   keepRun(run: Keepable, standing: () => Standing, happenings: readonly Happening[]): Promise<void>
   isWell(): boolean
@@ -65,21 +64,13 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
   const changeOf = (id: string, { state, task, ...row }: Standing) => ({
     id,
     ...row,
-    ...(state !== null && { state: sealer.seal(state, `state ${id}`) }),
+    state: sealer.seal(state, `state ${id}`),
     ...(task !== undefined && { task: sealer.seal(task, `task ${id}`) }),
   })
-  const keepRun: Keeper['keepRun'] = async (run, standing, happenings) => {
-    const at = clock.now()
-    const events = happenings.map(({ kind, data, answer }) => ({
-      ...eventOf({ number: ++run.lastEvent, kind, at, data }),
-      ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(run.id)) }),
-    }))
-    const folds = happenings.some((one) => one.folds)
-    if (folds && run.endsFolding) run.folded++
-    if (happenings.length > 0) run.endsFolding = folds
+  const untilKept = async (change: () => RunChange): Promise<void> => {
     for (;;) {
       try {
-        await store.change({ ...changeOf(run.id, standing()), events, folds })
+        await store.change(change())
         isWell = true
         return
       } catch (error) {
@@ -89,6 +80,16 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
         await clock.sleepUntil(clock.now() + AGAIN_AFTER_MS, over.signal).catch(() => {})
       }
     }
+  }
+  const keepRun: Keeper['keepRun'] = (run, standing, happenings) => {
+    const at = clock.now()
+    const folds = happenings.some((one) => one.folds)
+    const first = counted(run, { count: happenings.length, folds })
+    const events = happenings.map(({ kind, data, answer }, index) => ({
+      ...eventOf({ number: first + index, kind, at, data }),
+      ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(run.id)) }),
+    }))
+    return untilKept(() => ({ ...changeOf(run.id, standing()), events, folds }))
   }
   return {
     isWell: () => isWell,
@@ -100,12 +101,26 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
         () => ({ ...standingOf(poll), ...(task !== undefined && { task: JSON.stringify(task) }) }),
         happenings,
       ),
-    keepRepeat: (poll, attempted) => keepRun(poll, () => ({ ...rowOf(poll), state: null }), [attempted]),
+    keepRepeat(poll, data) {
+      const { id } = poll
+      const number = counted(poll, { count: 1, folds: true })
+      const events = [{ number, kind: 'attempt', at: clock.now(), data, folded: 0 }]
+      return untilKept(() => ({ id, ...rowOf(poll), events, folds: true }))
+    },
   }
 }
 
 function standingOf(poll: KeptPoll): Standing {
   return { ...rowOf(poll), state: JSON.stringify(poll.state) }
+}
+
+/** Counts events that are about to be kept. The number of the first. */
+function counted(run: Keepable, { count, folds }: { count: number; folds: boolean }): number {
+  const first = run.lastEvent + 1
+  if (folds && run.endsFolding) run.folded++
+  if (count > 0) run.endsFolding = folds
+  run.lastEvent += count
+  return first
 }
 
 function rowOf(poll: KeptPoll): Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> {

@@ -1,8 +1,14 @@
+import { BideError } from '../../core/errors.ts'
 import { parseJson, toJson } from '../../core/json.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import type { EventCounts, Store, StoredRun } from '../../store/store.ts'
-import { type ContextOptions, type ExecutionSources, executionContext } from '../execution-context.ts'
+import {
+  type ContextOptions,
+  type ExecutionSources,
+  executionContext,
+  unfitContext,
+} from '../execution-context.ts'
 import { nextAt } from '../execution-view.ts'
 import type { Standing } from './keeper.ts'
 import type { Sealer } from './sealer.ts'
@@ -11,6 +17,8 @@ import type { Sealer } from './sealer.ts'
 export interface KeptExecution {
   readonly id: string
   readonly context: RunContext
+  /** Why its definition does not fit any more, so that it cannot be carried on; null where it does. */
+  readonly unfit: BideError | null
   run: RunState
   lastEvent: number
   folded: number
@@ -21,6 +29,7 @@ export interface KeptExecutions {
   load(id: string): Promise<KeptExecution | null>
   /** What is kept of one, decrypted. */
   open(stored: StoredRun & Partial<EventCounts>): KeptExecution
+  /** @throws BideError where the definition does not fit. */
   contextOf(sources: ExecutionSources): RunContext
 }
 
@@ -36,12 +45,21 @@ export function createKeptExecutions(store: Store, sealer: Sealer, options: Cont
     if (contexts.size > CONTEXTS) contexts.delete(contexts.keys().next().value as string)
     return context
   }
+  const orUnfit = (contextOf: () => RunContext, sources: ExecutionSources) => {
+    try {
+      return { context: contextOf(), unfit: null }
+    } catch (error) {
+      if (!(error instanceof BideError && error.code === 'invalid-file')) throw error
+      return { context: unfitContext(sources, options), unfit: error }
+    }
+  }
   const open: KeptExecutions['open'] = ({ id, task, state, ...counts }) => {
     const { lastEvent = 0, folded = 0, endsFolding = false } = counts
     const text = sealer.open(task, `task ${id}`)
-    const context = contextOfText(text, JSON.parse(text) as ExecutionSources)
+    const sources = JSON.parse(text) as ExecutionSources
+    const { context, unfit } = orUnfit(() => contextOfText(text, sources), sources)
     const run = parseJson(sealer.open(state, `state ${id}`)) as unknown as RunState
-    return { id, context, run, lastEvent, folded, endsFolding }
+    return { id, context, unfit, run, lastEvent, folded, endsFolding }
   }
   return {
     open,
@@ -59,7 +77,7 @@ export function sourcesText({ pipeline, sources, variables, input }: ExecutionSo
 }
 
 /** How an execution stands, for the store. */
-export function standingOf(run: RunState): Standing & { readonly state: string } {
+export function standingOf(run: RunState): Standing {
   return {
     status: run.status,
     dueAt: nextAt(run),

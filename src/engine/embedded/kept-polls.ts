@@ -1,4 +1,4 @@
-import type { CompiledPoll, LedgerEntry, PollState } from '../../core/poll.ts'
+import { type CompiledPoll, type LedgerEntry, type PollState, start } from '../../core/poll.ts'
 import { repeated } from '../../core/repeat.ts'
 import type { PollTask } from '../../core/task.ts'
 import type { KeptRun, Store } from '../../store/store.ts'
@@ -148,14 +148,21 @@ export function askAt({
   return state.kind === 'done' || isPaused ? Number.POSITIVE_INFINITY : state.dueAt + spreadMs
 }
 
+/** In place of a state that follows from the task and the instant of its submission. */
+export const NOT_ASKED_YET = new Uint8Array(0)
+
 /** What is kept of a poll, decrypted. */
 export function unsealed(stored: KeptRun, sealer: Sealer): Shown {
   const { id, name, status, tail } = stored
-  const state = JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState
+  const task = JSON.parse(sealer.open(stored.task, `task ${id}`)) as PollTask
+  const state =
+    stored.state.byteLength === 0
+      ? start(task, stored.createdAt)
+      : (JSON.parse(sealer.open(stored.state, `state ${id}`)) as PollState)
   return {
     id,
     name,
-    task: JSON.parse(sealer.open(stored.task, `task ${id}`)) as PollTask,
+    task,
     state: state.kind === 'done' || tail === null ? state : repeated(state, entryOf(tail)),
     isPaused: status === 'PAUSED',
   }

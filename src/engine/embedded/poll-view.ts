@@ -62,6 +62,23 @@ export function maskedEntry(entry: LedgerEntry, redactor: Redactor): LedgerEntry
   }
 }
 
+/** The same as text. What the conditions saw is the same object as long as the answer is. */
+export function maskedLine({ reason, values, notes, ...own }: LedgerEntry, redactor: Redactor): string {
+  let seen = seenTexts.get(values)
+  if (seen?.reason !== reason || seen.redactor !== redactor) {
+    const shown = { reason: redactor.text(reason), values: maskedValues(values, redactor) }
+    seen = { reason, redactor, text: JSON.stringify(shown).slice(1) }
+    seenTexts.set(values, seen)
+  }
+  const line = JSON.stringify({ ...own, notes: notes.map(redactor.text) })
+  return `${line.slice(0, -1)},${seen.text}`
+}
+
+const seenTexts = new WeakMap<
+  LedgerEntry['values'],
+  { readonly reason: string; readonly redactor: Redactor; readonly text: string }
+>()
+
 function outputs(task: PollTask, state: PollState, redactor: Redactor): PollView['output'] {
   const shown = pollOutputs(task, state, redactor, task.exitCriteria.success ?? DEFAULT_SUCCESS)
   return { ...shown, inputHeaders: maskedHeaders(task.headers, redactor) }

@@ -4,7 +4,8 @@ import type { Idempotency, Submission } from '../../store/store.ts'
 import type { Engine, NewPoll, PollView, SubmitResult } from '../engine.ts'
 import { webhookPlace } from '../webhook.ts'
 import { eventOf } from './keeper.ts'
-import { pollView } from './poll-view.ts'
+import { NOT_ASKED_YET } from './kept-polls.ts'
+import { pollView, statusOf } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
 
 /** Takes polls in: checked, sealed and kept before anything is answered. */
@@ -12,7 +13,7 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
   const { store, open, room, watchers, arm } = parts
   return {
     async submit(submitted) {
-      const { submission, view, dueAt } = await prepare(parts, submitted)
+      const { submission, view } = await prepare(parts, submitted)
       if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
       if (room.isFull()) return { kind: 'no-room', bytes: room.bytes(), limit: room.limit }
       open.count++
@@ -25,17 +26,24 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
         return repeated(submission.idempotency as Idempotency, result.submission)
       }
       room.took(submission.run.task.length + submission.run.state.length)
-      arm({ ...submission.run, dueAt })
-      watchers.tell(submission.run.id)
-      return { kind: 'accepted', poll: view }
+      const { id, origin, dueAt } = submission.run
+      arm({ id, origin, dueAt })
+      watchers.tell(id)
+      return {
+        kind: 'accepted',
+        id,
+        get poll() {
+          return view()
+        },
+      }
     },
   }
 }
 
 function repeated(asked: Idempotency, known: Idempotency): SubmitResult {
-  return asked.digest === known.digest
-    ? { kind: 'repeated', poll: JSON.parse(known.answer) as PollView }
-    : { kind: 'key-reused' }
+  if (asked.digest !== known.digest) return { kind: 'key-reused' }
+  const poll = JSON.parse(known.answer) as PollView
+  return { kind: 'repeated', id: poll.id, poll }
 }
 
 async function prepare(
@@ -47,29 +55,30 @@ async function prepare(
   const id = effects.newId()
   const now = effects.clock.now()
   const state = start(task, now)
-  const view = pollView({ id, name, task, state, isPaused: false })
-  const submission: Submission = {
+  /** Made where somebody looks at it: of a batch nobody does. */
+  const view = () => pollView({ id, name, task, state, isPaused: false })
+  const submission = {
     run: {
       id,
       kind: 'poll',
       name,
-      status: view.status,
+      status: statusOf(state, false),
       origin: new URL(task.url).origin,
       executionIndex: null,
       createdAt: now,
       dueAt: state.dueAt,
       endedAt: null,
       task: sealer.seal(JSON.stringify(task), `task ${id}`),
-      state: sealer.seal(JSON.stringify(state), `state ${id}`),
+      state: NOT_ASKED_YET,
     },
     events: [eventOf({ number: 1, kind: 'submitted', at: now, data: {} })],
     message: webhook && sealer.seal(JSON.stringify({ ...webhook, failures: 0 }), webhookPlace(id)),
     idempotency: idempotency && {
       key: idempotency.key,
       digest: sealer.digest(idempotency.text),
-      answer: JSON.stringify(view),
+      answer: JSON.stringify(view()),
       at: now,
     },
-  }
-  return { submission, view, dueAt: state.dueAt }
+  } satisfies Submission
+  return { submission, view }
 }

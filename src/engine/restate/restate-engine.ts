@@ -101,7 +101,7 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
       )
       const isOwn = begun.kind === 'begun' || begun.run?.place === beginning.place
       if (isOwn || submitted.idempotency === null)
-        return { kind: 'accepted', poll: firstView(beginRecord(beginning)) }
+        return { kind: 'accepted', id, poll: firstView(beginRecord(beginning)) }
       return begun.run === null ? { kind: 'key-reused' } : known(begun.run, digest)
     },
     async get(id) {
@@ -174,7 +174,9 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
 }
 
 function known(record: PollRecord, digest: string): SubmitResult {
-  return record.digest === digest ? { kind: 'repeated', poll: firstView(record) } : { kind: 'key-reused' }
+  if (record.digest !== digest) return { kind: 'key-reused' }
+  const poll = firstView(record)
+  return { kind: 'repeated', id: poll.id, poll }
 }
 
 /** The poll as the first answer showed it. */

@@ -9,8 +9,10 @@ import { refusalOf } from './refusal.ts'
 
 const MOST_LINES = 10_000
 const LARGEST_BATCH = 32 * 1024 * 1024
-/** So many are on their way to the disk together; the next are begun once these are there. */
-const CHUNK = 1000
+/** So many are taken in one go; then others have their turn. */
+const CHUNK = 250
+/** So many of these are on their way to the disk together. */
+const CHUNKS_AHEAD = 4
 
 interface Line {
   readonly index: number
@@ -42,14 +44,22 @@ export async function submitBatch({ context, engine, egress, onProblem }: ApiReq
 
 function inChunks(lines: readonly Line[], answerOf: (line: Line) => Promise<string | Problem>) {
   let next = 0
+  const begun: Promise<string>[] = []
+  const begin = async () => {
+    const chunk = lines.slice(next, next + CHUNK)
+    next += CHUNK
+    const answers = await Promise.all(chunk.map(answerOf))
+    return answers.map((answer, i) => `${toldLine((chunk[i] as Line).index, answer)}\n`).join('')
+  }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const chunk = lines.slice(next, next + CHUNK)
-      next += CHUNK
-      if (chunk.length === 0) return controller.close()
-      const answers = await Promise.all(chunk.map(answerOf))
-      const told = answers.map((answer, i) => `${toldLine((chunk[i] as Line).index, answer)}\n`)
-      controller.enqueue(Buffer.from(told.join('')))
+      while (begun.length < CHUNKS_AHEAD && next < lines.length) {
+        begun.push(begin())
+        await new Promise(setImmediate)
+      }
+      const told = begun.shift()
+      if (told === undefined) return controller.close()
+      controller.enqueue(Buffer.from(await told))
     },
   })
 }
@@ -63,7 +73,7 @@ async function take(
   // No header holds a line's end, so this is no key of a single poll.
   const idempotency = key === null ? null : { key: `${key}\n${index}`, text }
   const result = await engine.submit({ ...poll, idempotency })
-  return refusalOf(result) ?? ('poll' in result ? result.poll.id : DEFECT)
+  return refusalOf(result) ?? ('id' in result ? result.id : DEFECT)
 }
 
 function toldLine(index: number, answer: string | Problem): string {

@@ -45,13 +45,13 @@ const SEALED: readonly SealedColumn[] = [
 
 const BATCH = 500
 
-/** All sealed texts of a database, a batch at a time. */
+/** All sealed texts of a database, a batch at a time; what is empty is none. */
 export function* sealedTexts(database: Database): Generator<SealedText> {
   for (const { table, column, key, id, place } of SEALED) {
     const read = (behind: string) =>
       database.prepare(
         `SELECT ${key.map((name, i) => `${name} AS key${i}`).join()}, ${id} AS id, ${column} AS bytes
-         FROM ${table} WHERE ${column} IS NOT NULL ${behind} ORDER BY ${key.join()} LIMIT ${BATCH}`,
+         FROM ${table} WHERE length(${column}) > 0 ${behind} ORDER BY ${key.join()} LIMIT ${BATCH}`,
       )
     const [first, next] = [read(''), read(`AND (${key.join()}) > (${key.map(() => '?').join()})`)]
     const keyOf = (row: Row) => key.map((_, i) => row[`key${i}`] as string | number)

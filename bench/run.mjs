@@ -1,5 +1,6 @@
 // `npm run bench [attempt|command|conditions|engine|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -26,21 +27,20 @@ for (const name of wanted.length > 0 ? wanted : usual) {
   await PARTS[name]()
 }
 
-/** TypeScript is bundled in memory; a process of its own, since the collector's mood carries over. */
+/** TypeScript is bundled; a process of its own, since the collector's mood carries over, and it starts others of itself. */
 async function runConditions() {
   const { build } = await import('esbuild')
-  const { outputFiles } = await build({
+  const folder = fileURLToPath(new URL('../node_modules/.cache/bide', import.meta.url))
+  const outfile = `${folder}/conditions-${process.pid}.mjs`
+  await build({
     entryPoints: [fileURLToPath(new URL('conditions.ts', import.meta.url))],
     bundle: true,
-    write: false,
+    outfile,
     format: 'esm',
     platform: 'node',
-    footer: { js: 'await run()' },
+    footer: { js: 'process.argv[2] ? runCold(process.argv[2], process.argv[3]) : await run()' },
   })
-  const input = outputFiles[0].contents
-  const { status } = spawnSync(process.execPath, ['--input-type=module'], {
-    input,
-    stdio: ['pipe', 'inherit', 'inherit'],
-  })
+  const { status } = spawnSync(process.execPath, [outfile], { stdio: 'inherit' })
+  rmSync(outfile)
   if (status !== 0) throw new Error(`the conditions' benchmark ended with ${status}`)
 }

@@ -59,8 +59,7 @@ export function meter(expr: Expr): void {
   if (expr.exprKind.case !== 'comprehensionExpr') return
   const loop = expr.exprKind.value
   if (loop.iterRange) loop.iterRange = call(expr.id, RANGE, [loop.iterRange])
-  if (loop.loopCondition)
-    loop.loopCondition = call(expr.id, '_&&_', [call(expr.id, TICK, []), loop.loopCondition])
+  if (loop.loopCondition) loop.loopCondition = call(expr.id, TICK, [loop.loopCondition])
   if (loop.accuInit?.exprKind.case !== 'listExpr') return
   loop.accuInit = call(expr.id, NEW_LIST, [])
   const append = appendOf(loop.loopStep)

@@ -17,6 +17,8 @@ import {
 import { strings } from '@bufbuild/cel/ext'
 import { RE2JS } from '@bufbuild/re2'
 import { charge } from './budget.ts'
+import { chargeForEquality, plainlyEqual, plainShortcuts, withShortcuts } from './shortcuts.ts'
+import { rangeOf } from './views.ts'
 
 const { BOOL, DOUBLE, INT, STRING, DYN } = CelScalar
 const LIST = listType(DYN)
@@ -59,26 +61,36 @@ export const APPEND = '@bide_append'
 /** The library's own lists are copied with every element that is added; these grow in place. */
 const growing = new WeakMap<CelList, CelValue[]>()
 
-const comprehension = [
-  celFunc(TICK, [], BOOL, () => {
+/** A comprehension's own calls; each has one overload, and is answered by its shortcut. */
+const comprehension = {
+  [TICK]: ([goesOn]: readonly CelValue[]) => {
     charge(TURN)
-    return true
-  }),
+    return goesOn
+  },
   // The library copies what a loop goes over before its first turn, and a map charges for its keys by itself.
-  celFunc(RANGE, [DYN], DYN, (range) => {
-    if (isCelList(range)) charge(1 + (range.size >> 1))
-    return range
-  }),
-  celFunc(NEW_LIST, [], LIST, () => {
+  [RANGE]: ([range]: readonly CelValue[]) => {
+    if (!isCelList(range)) return range
+    charge(1 + (range.size >> 1))
+    return rangeOf(range)
+  },
+  [NEW_LIST]: () => {
     const items: CelValue[] = []
     const list = celList(items)
     growing.set(list, items)
     return list
-  }),
-  celFunc(APPEND, [LIST, DYN], LIST, (list, item) => {
-    growing.get(list)?.push(item)
+  },
+  [APPEND]: ([list, item]: readonly CelValue[]) => {
+    growing.get(list as CelList)?.push(item as CelValue)
     return list
-  }),
+  },
+}
+
+/** The library finds a call by its function; it calls none of these. */
+const announced = [
+  celFunc(TICK, [DYN], DYN, (goesOn) => goesOn),
+  celFunc(RANGE, [DYN], DYN, (range) => range),
+  celFunc(NEW_LIST, [], LIST, () => []),
+  celFunc(APPEND, [LIST, DYN], LIST, (list) => list),
 ]
 
 const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -139,9 +151,10 @@ const equality = [
 ]
 
 /** CEL as conditions know it: everything that can grow is charged to the budget. */
-export const environment: CelEnv = celEnv({
-  funcs: [...comprehension, ...arithmetic, ...text, ...comparisons, ...equality],
-})
+export const environment: CelEnv = withShortcuts(
+  celEnv({ funcs: [...announced, ...arithmetic, ...text, ...comparisons, ...equality] }),
+  { ...plainShortcuts, ...comprehension },
+)
 
 /** The functions that a condition may call by name. */
 export const functionNames: ReadonlySet<string> = new Set(
@@ -174,12 +187,12 @@ function codePoints(value: string): bigint {
 
 /** CEL's equality, charged for what it visits and bounded in depth. */
 function equals(a: CelValue, b: CelValue, depth: number): boolean {
-  charge(typeof a === 'string' && typeof b === 'string' ? 1 + (Math.min(a.length, b.length) >> 6) : 4)
+  chargeForEquality(a, b)
   if (depth > DEEPEST_VALUE) throw new Error('values are nested too deeply to compare')
-  if (a === b) return true
+  const plain = plainlyEqual(a, b)
+  if (plain !== undefined) return plain
   if (isCelList(a)) return isCelList(b) && listEquals(a, b, depth)
   if (isCelMap(a)) return isCelMap(b) && mapEquals(a, b, depth)
-  if (typeof a === 'string' || typeof b === 'string') return false
   return baseEquals?.call(0, undefined, [a, b]) === true
 }
 

@@ -78,6 +78,7 @@ const listed = new WeakMap<object, readonly string[]>()
 /** A JSON array as a CEL list. */
 class JsonList {
   readonly #items: readonly unknown[]
+  #whole: object | null = null
   readonly [LIST] = {}
 
   constructor(items: readonly unknown[]) {
@@ -100,4 +101,26 @@ class JsonList {
   [Symbol.iterator](): IterableIterator<unknown> {
     return this.values()
   }
+
+  /** The same for who goes over all of it: viewed once, since loops inside of loops do so again and again. */
+  whole(): object {
+    if (this.#whole === null) {
+      const views = this.#items.map(view)
+      const { size } = this
+      const values = () => views.values()
+      this.#whole = {
+        [LIST]: {},
+        size,
+        get: (index: unknown) => this.get(index),
+        values,
+        [Symbol.iterator]: values,
+      }
+    }
+    return this.#whole
+  }
+}
+
+/** A list to go over from end to end, in place of one that is gone through step by step. */
+export function rangeOf<T extends object>(list: T): T {
+  return list instanceof JsonList ? (list.whole() as T) : list
 }

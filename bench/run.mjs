@@ -13,6 +13,9 @@ const PARTS = {
   server: () => import('./engine.mjs').then(({ runServer }) => runServer()),
 }
 
+// What was started ends with this.
+process.once('SIGTERM', () => process.exit(143))
+
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in PARTS))
 if (unknown) {

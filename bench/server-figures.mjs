@@ -101,6 +101,7 @@ async function serve(data) {
   const bide = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
   const args = [bide, 'serve', '--port', '0', '--data', data, '--egress-allow', '127.0.0.1']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  process.once('exit', () => child.kill('SIGKILL'))
   let said = ''
   for await (const chunk of child.stderr) {
     said += chunk
@@ -143,7 +144,7 @@ async function submitBatches(server, url) {
   let firstDueAt = 0
   while (submitted < most) {
     const tookSeconds = (performance.now() - from) / 1000
-    const expected = submitted === 0 ? most / 2000 : (tookSeconds / submitted) * (most - submitted)
+    const expected = submitted === 0 ? most / 4000 : (tookSeconds / submitted) * (most - submitted)
     const leftSeconds = Math.min(expected, most / 1000)
     const size = Math.min(BATCH, most - submitted)
     firstDueAt = Math.max(firstDueAt, Date.now() + leftSeconds * 1200)

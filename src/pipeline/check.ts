@@ -26,6 +26,8 @@ export interface NamedText {
 export interface CheckOptions {
   /** Names of variables, where they are known. */
   readonly variables?: readonly string[]
+  /** Whether one that is not among them is only warned of: it may be there by the time that the pipeline runs. */
+  readonly mayVariablesCome?: boolean
   /** Pipelines that are not in these files and may be called all the same. */
   readonly elsewhere?: readonly string[]
   /** Whether the files need not be run together: only a name that one of them calls is then an error in several. */
@@ -48,7 +50,7 @@ export function checkFiles(files: readonly NamedText[], options: CheckOptions = 
     problems.push(...source.problems)
     let isPipeline = source.problems.length > 0
     for (const document of source.documents) {
-      const { pipeline, findings } = checkDocument(document.data, options.variables ?? null)
+      const { pipeline, findings } = checkDocument(document.data, options)
       isPipeline ||=
         findings.length === 0 || findings.some((f) => f.rule !== 'kind' || f.severity === 'error')
       problems.push(...findings.map(document.locate))
@@ -76,7 +78,8 @@ interface CheckedDocument {
   readonly findings: readonly Finding[]
 }
 
-function checkDocument(data: unknown, variables: readonly string[] | null): CheckedDocument {
+function checkDocument(data: unknown, options: CheckOptions): CheckedDocument {
+  const { variables = null, mayVariablesCome = false } = options
   const { value, findings: shapeFindings } = shapePipeline(data)
   if (value === null) return { pipeline: null, findings: shapeFindings }
   const file = withDescribedInputs(value)
@@ -86,6 +89,7 @@ function checkDocument(data: unknown, variables: readonly string[] | null): Chec
     file,
     order,
     variables,
+    mayVariablesCome,
     typeOf: (stage, task) => taskType(file.stages[stage]?.tasks[task]?.type ?? ''),
   }
   const findings = [

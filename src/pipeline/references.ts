@@ -46,6 +46,8 @@ export interface KnownNames {
   typeOf(stage: string, task: string): TaskType | null
   /** Names of variables, where they are known. */
   readonly variables: readonly string[] | null
+  /** Others may be there by the time that it runs. */
+  readonly mayVariablesCome: boolean
 }
 
 /** A text of the file that may hold bindings. */
@@ -114,11 +116,14 @@ function checkBinding({ steps, source, offset }: Binding, bound: BoundText, know
 
 function faultOf(steps: readonly PathStep[], bound: BoundText, known: KnownNames): Fault | null {
   const [scope, name] = steps.map(String) as [string, string?]
-  const { file, variables } = known
+  const { file, variables, mayVariablesCome } = known
   if (scope === 'input')
     return faultIn('input', name, isGitInput(file, name) ? null : Object.keys(file.input))
   if (scope === 'output') return faultIn('output', name, Object.keys(file.output))
-  if (scope === 'var') return faultIn('variable', name, variables)
+  if (scope === 'var') {
+    const fault = faultIn('variable', name, variables)
+    return fault && name !== undefined && mayVariablesCome ? { ...fault, severity: 'warning' } : fault
+  }
   if (Object.hasOwn(file.stages, scope)) return taskFault(steps, bound, known)
   if (steps.length === 1 && (RUN_NAMES as readonly string[]).includes(scope)) return null
   const names = [...(steps.length === 1 ? RUN_NAMES : [...SCOPES, ...Object.keys(file.stages)])]

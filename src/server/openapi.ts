@@ -149,6 +149,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'The token is of a lesser role, or the request comes from a page of another origin.',
   404: 'There is no such thing.',
   409: 'It is in no state for that.',
+  412: 'It is not as `If-Match` or `If-None-Match` asks.',
   413: 'The request is too large.',
   415: 'The request is of another type.',
   421: 'The `Host` is none of the names of this server.',

@@ -58,6 +58,35 @@ describe('pipelines', () => {
     expect((await ask(server, '/pipelines/My%20images')).status).toBe(404)
   })
 
+  it('are replaced only where they are as `If-Match` and `If-None-Match` say, whoever else is at it', async () => {
+    const server = await start()
+    const putIf = (headers: Record<string, string>, more = '', name = 'P') =>
+      ask(server, `/pipelines/${name}`, {
+        method: 'PUT',
+        body: text(name, more),
+        headers: { 'content-type': 'application/yaml', ...headers },
+      })
+    expect((await putIf({ 'if-match': '*' })).status).toBe(412)
+    const added = await putIf({ 'if-none-match': '*' })
+    expect(added.status).toBe(201)
+    const { etag } = (await ask(server, '/pipelines/P')).json
+    expect(etag).toBe(added.json.etag)
+    const refused = await putIf({ 'if-none-match': '*' }, '# another')
+    expect([refused.status, refused.json.type]).toEqual([412, 'urn:bide:problem:changed-meanwhile'])
+    expect((await putIf({ 'if-match': `W/${etag}` })).status).toBe(412)
+    expect((await putIf({ 'if-none-match': `"x", W/${etag}` })).status).toBe(412)
+    expect((await ask(server, '/pipelines/P')).json.text).toBe(text('P'))
+    const both = await Promise.all(['# a', '# b'].map((more) => putIf({ 'if-match': `"x", ${etag}` }, more)))
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412])
+    expect((await putIf({ 'if-match': etag })).status).toBe(412)
+    expect((await putIf({ 'if-match': '*' })).status).toBe(200)
+    expect((await putIf({})).status).toBe(200)
+    const wrong = await putIf({ 'if-match': 'not-in-quotes' })
+    expect([wrong.status, wrong.json.type]).toEqual([400, 'urn:bide:problem:invalid-header'])
+    const news = await Promise.all([1, 2].map(() => putIf({ 'if-none-match': '*' }, '', 'New')))
+    expect(news.map(({ status }) => status).sort()).toEqual([201, 412])
+  })
+
   it('are refused with every problem at its line and column, and nothing is kept', async () => {
     const server = await start()
     const broken = text('P')

@@ -10,6 +10,7 @@ export interface Problem {
     | 404
     | 405
     | 409
+    | 412
     | 413
     | 415
     | 421

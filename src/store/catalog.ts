@@ -16,6 +16,8 @@ export interface Catalog {
   list(shelf: Shelf): Promise<readonly CatalogEntry[]>
   /** In place of what is there under that name. */
   put(shelf: Shelf, entry: CatalogEntry): Promise<void>
+  /** The same, but only where exactly `before` is there, or nothing where that is null; false where it is not so. */
+  replace(shelf: Shelf, before: CatalogEntry | null, entry: CatalogEntry): Promise<boolean>
   /** False where there was none. */
   remove(shelf: Shelf, name: string): Promise<boolean>
 }

@@ -16,6 +16,15 @@ export function memoryCatalog(): Catalog {
     async put(shelf, entry) {
       shelfOf(shelf).set(entry.name, entry)
     },
+    async replace(shelf, before, entry) {
+      const there = shelfOf(shelf).get(entry.name)
+      const isSo =
+        there === undefined || before === null
+          ? there === undefined && before === null
+          : Buffer.from(there.value).equals(before.value)
+      if (isSo) shelfOf(shelf).set(entry.name, entry)
+      return isSo
+    },
     remove: async (shelf, name) => shelfOf(shelf).delete(name),
   }
 }

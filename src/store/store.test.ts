@@ -337,6 +337,19 @@ describe.each([
       ['b', '3', 2],
     ])
     expect(Buffer.from((await catalog.get('variable', 'b'))!.value).toString()).toBe('4')
+    const seen = await catalog.get('token', 'a')
+    expect([
+      await catalog.replace('token', null, entry('a', '5')),
+      await catalog.replace('token', null, entry('c', '5')),
+      await catalog.replace('token', seen, entry('a', '6', 3)),
+      await catalog.replace('token', seen, entry('a', '7')),
+      await catalog.replace('token', seen, entry('d', '7')),
+    ]).toEqual([false, true, true, false, false])
+    expect((await shown('token')).map(([name, text]) => [name, text])).toEqual([
+      ['a', '6'],
+      ['b', '3'],
+      ['c', '5'],
+    ])
     expect([await catalog.remove('token', 'b'), await catalog.remove('token', 'b')]).toEqual([true, false])
     expect([await catalog.get('token', 'b'), (await shown('variable')).length]).toEqual([null, 1])
   })

@@ -139,6 +139,13 @@ describe('the editor', () => {
     await page.getByRole('alert').waitFor({ state: 'detached' })
     await page.reload()
     await page.locator('[data-task="Drawn.Yes"]').waitFor()
+    await keep('Taken', small('Taken', 'description: theirs\n'))
+    await button('Edit the YAML').click()
+    await write(small('Taken'))
+    await button('Save as Taken').click()
+    await seen('There is a pipeline of this name already.')
+    const taken = await fetch(`${server.url}/api/v1/pipelines/Taken`)
+    expect(await taken.json()).toMatchObject({ description: 'theirs' })
   })
 
   it('goes to a task that is chosen in the picture, which the arrow keys walk', async () => {

@@ -7,6 +7,8 @@ import { HANDLING } from './worker-parts.ts'
 export interface CatalogChange {
   readonly name: string
   readonly entry: { readonly value: string; readonly updatedAt: number } | null
+  /** The value that has to be there, null for none; whatever is there where it is left out. */
+  readonly before?: string | null
 }
 
 /** A shelf of the catalog as an object of Restate, an entry a key of its state. */
@@ -16,11 +18,15 @@ export function catalogObject(sdk: RestateSdk) {
     name: CATALOG,
     options: HANDLING,
     handlers: {
-      /** False where it was to be removed and was not there. */
+      /** False where it was to be removed and was not there, or another one is there than was to be. */
       change: exclusive(
         { input: sdk.serde.binary },
         async (ctx: ObjectContext<TypedState>, bytes: Uint8Array): Promise<boolean> => {
-          const { name, entry } = JSON.parse(Buffer.from(bytes).toString()) as CatalogChange
+          const { name, entry, before } = JSON.parse(Buffer.from(bytes).toString()) as CatalogChange
+          if (before !== undefined) {
+            const there = await ctx.get<NonNullable<CatalogChange['entry']>>(name)
+            if ((there?.value ?? null) !== before) return false
+          }
           if (entry !== null) {
             ctx.set(name, entry)
             return true

@@ -24,9 +24,15 @@ export function restateCatalog(client: Pick<RestateClient, 'call' | 'sql'>): Cat
   return {
     get: async (shelf, name) => (await read(shelf, name))[0] ?? null,
     list: (shelf) => read(shelf, null),
-    async put(shelf, { name, value, updatedAt }) {
-      await change(shelf, { name, entry: { value: Buffer.from(value).toString('base64'), updatedAt } })
+    async put(shelf, entry) {
+      await change(shelf, { name: entry.name, entry: kept(entry) })
     },
+    replace: (shelf, before, entry) =>
+      change(shelf, { name: entry.name, entry: kept(entry), before: before && kept(before).value }),
     remove: (shelf, name) => change(shelf, { name, entry: null }),
   }
+}
+
+function kept({ value, updatedAt }: CatalogEntry): NonNullable<CatalogChange['entry']> {
+  return { value: Buffer.from(value).toString('base64'), updatedAt }
 }

@@ -168,6 +168,15 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     await catalog.put('variable', entry('a', '4'))
     expect(await restateCatalog(client()).list('token')).toEqual([entry('a', '2'), entry("b's", '3')])
     expect(await catalog.get('variable', 'a')).toEqual(entry('a', '4'))
+    const seen = await catalog.get('token', 'a')
+    expect([
+      await catalog.replace('token', null, entry('a', '5')),
+      await catalog.replace('token', null, entry('c', '5')),
+      await catalog.replace('token', seen, entry('a', '6')),
+      await catalog.replace('token', seen, entry('a', '7')),
+    ]).toEqual([false, true, true, false])
+    expect(await catalog.get('token', 'a')).toEqual(entry('a', '6'))
+    expect(await catalog.remove('token', 'c')).toBe(true)
     expect([await catalog.remove('token', 'a'), await catalog.remove('token', 'a')]).toEqual([true, false])
     expect(await catalog.get('token', 'a')).toBeNull()
     await worker.stop(0)

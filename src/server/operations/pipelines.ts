@@ -8,6 +8,7 @@ import {
   removePipeline,
 } from '../routes/pipelines.ts'
 import { getVariable, listVariables, putVariable, removeVariable } from '../routes/variables.ts'
+import { said } from '../schemas/common.ts'
 import {
   checkedPipelineSchema,
   keptPipelineSchema,
@@ -52,7 +53,13 @@ export const PIPELINE_OPERATIONS: readonly Operation[] = [
     role: 'viewer',
     handle: getPipeline,
     summary: 'One pipeline: its text, what it takes, and its picture',
-    answers: { 200: { says: 'The pipeline.', schema: pipelineSchema } },
+    answers: {
+      200: {
+        says: 'The pipeline.',
+        schema: pipelineSchema,
+        headers: { etag: said('The `etag` of the body.', v.string()) },
+      },
+    },
     problems: [404],
   },
   {
@@ -63,9 +70,16 @@ export const PIPELINE_OPERATIONS: readonly Operation[] = [
     summary: 'Keeps a pipeline, in place of the one that has its name',
     description:
       'The name in the path is that in the text. Executions that have begun go on with the definition that they were started with.',
+    headers: {
+      'if-match': said(
+        'The `etag` of the one that is to be replaced: it is, if nobody else was faster.',
+        v.string(),
+      ),
+      'if-none-match': said('`*`: only where none has that name.', v.string()),
+    },
     body: theText,
     answers: { 200: kept, 201: { ...kept, says: 'It is kept, and new.' } },
-    problems: [413, 415, 422],
+    problems: [400, 412, 413, 415, 422],
   },
   {
     method: 'delete',

@@ -42,9 +42,11 @@ async function prepared(
   body: Readonly<Record<string, unknown>>,
 ): Promise<Started> {
   const { caller, pipelines } = request
-  const sources = await pipelines.withCalled(pipeline)
+  const { sources } = await pipelines.check(pipeline)
   const variables = await namedVariables(request, Object.values(sources))
-  const { pipelines: found, problems } = checkSources(sources, Object.keys(variables))
+  const { pipelines: found, problems } = checkSources(sources, {
+    variables: Object.keys(variables),
+  })
   const errors = problems.filter(({ severity, rule }) => severity === 'error' || rule === 'unknown-pipeline')
   if (errors.length > 0) throw new ProblemError(misfit(errors))
   const definition = found.get(pipeline.name)

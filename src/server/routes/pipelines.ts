@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { systemClock } from '../../engine/system-clock.ts'
 import type { Pipeline } from '../../pipeline/definition.ts'
 import { pipelineShape } from '../../pipeline/picture.ts'
@@ -7,6 +8,7 @@ import type { ApiRequest } from '../operations.ts'
 import { checkSources, type KeptPipeline } from '../pipeline-catalog.ts'
 import { type Problem, ProblemError, problem } from '../problem.ts'
 import { readText } from '../request-body.ts'
+import { preconditionOf } from './precondition.ts'
 
 const TYPES = ['application/yaml', 'application/json', 'text/yaml', 'application/x-yaml']
 const LARGEST_TEXT = 1024 * 1024
@@ -15,6 +17,7 @@ const LONGEST_NAME = 200
 /** `PUT /pipelines/{name}`: 201 for a new one, 200 for another text; every problem of the text otherwise. */
 export async function putPipeline(request: ApiRequest): Promise<Response> {
   const { context, pipelines } = request
+  const isWanted = preconditionOf(context)
   const name = context.req.param('name') as string
   const text = await readText(context, TYPES, LARGEST_TEXT)
   if (name.length > LONGEST_NAME) return problem(context, { ...TOO_LONG })
@@ -22,12 +25,23 @@ export async function putPipeline(request: ApiRequest): Promise<Response> {
   if (problems.some(({ severity }) => severity === 'error')) throw new ProblemError(misfit(problems))
   if (names.length !== 1 || names[0] !== name) return problem(context, otherName(name, names))
   const known = await pipelines.get(name)
-  const updatedAt = systemClock.now()
-  await pipelines.put({ name, text, updatedAt })
-  const shown = { name, updatedAt: new Date(updatedAt).toISOString(), problems: problems.map(placed) }
+  const kept = { name, text, updatedAt: systemClock.now() }
+  if (isWanted === null) await pipelines.put(kept)
+  else if (!(await pipelines.replace(kept, (there) => isWanted(there && etagOf(there)))))
+    return problem(context, CHANGED)
+  const shown = { ...versionOf(kept), name, problems: problems.map(placed) }
   return json(shown, known === null ? 201 : 200, {
     location: `/api/v1/pipelines/${encodeURIComponent(name)}`,
   })
+}
+
+/** When it was kept, and the tag by which it is replaced only where it still is that one. */
+function versionOf(pipeline: KeptPipeline) {
+  return { updatedAt: new Date(pipeline.updatedAt).toISOString(), etag: etagOf(pipeline) }
+}
+
+function etagOf({ text, updatedAt }: KeptPipeline): string {
+  return `"${createHash('sha256').update(`${updatedAt} ${text}`).digest('base64url').slice(0, 22)}"`
 }
 
 /** `POST /pipelines/check`: what `PUT` would say of a text; nothing is kept. */
@@ -61,16 +75,17 @@ const LAST = { kind: 'execution', status: null, text: null, before: null, limit:
 export async function getPipeline({ context, pipelines }: ApiRequest): Promise<Response> {
   const found = await pipelines.get(context.req.param('name') as string)
   if (found === null) return problem(context, NO_SUCH_PIPELINE)
-  const { text, updatedAt } = found
+  const version = versionOf(found)
   const pipeline = definitionOf(found)
-  return json({
+  const shown = {
     ...headOf(found, pipeline),
-    text,
-    updatedAt: new Date(updatedAt).toISOString(),
+    ...version,
+    text: found.text,
     input: pipeline?.input ?? {},
     inputMeta: pipeline?.inputMeta ?? {},
     shape: pipeline === null ? { stages: [], rollbacks: [] } : pipelineShape(pipeline),
-  })
+  }
+  return json(shown, 200, { etag: version.etag })
 }
 
 /** `DELETE /pipelines/{name}`: executions that have begun go on. */
@@ -90,26 +105,19 @@ function headOf({ name }: KeptPipeline, pipeline: Pipeline | null) {
 
 /** Null where this version cannot read what another one took. */
 function definitionOf({ name, text }: KeptPipeline): Pipeline | null {
-  return checkSources({ [name]: text }, null).pipelines.get(name) ?? null
+  return checkSources({ [name]: text }).pipelines.get(name) ?? null
 }
 
 /** The problems of one text, checked together with those that it calls. */
 async function checked({ pipelines, variables }: ApiRequest, name: string, text: string) {
-  const sources = await pipelines.withCalled({ name, text })
   const known = (await variables.list()).map((variable) => variable.name)
-  const own = checkSources(sources, null).problems.filter(({ file }) => file === name)
-  const places = new Set(own.map(placeOf))
-  // A variable can still come before the pipeline is started.
-  const missing = checkSources(sources, known)
-    .problems.filter((found) => found.file === name && !places.has(placeOf(found)))
-    .map((found): TextProblem => ({ ...found, severity: 'warning' }))
-  const names = [...checkSources({ [name]: text }, null).pipelines.keys()]
-  const problems = [...own, ...missing].sort((a, b) => a.line - b.line || a.column - b.column)
-  return { problems, names }
-}
-
-function placeOf({ line, column, message }: TextProblem): string {
-  return `${line}:${column} ${message}`
+  const options = { variables: known, mayVariablesCome: true }
+  const checked = await pipelines.check({ name, text }, options)
+  const isCalled = (other: string) => other !== name && Object.hasOwn(checked.sources, other)
+  return {
+    problems: checked.problems.filter(({ file }) => file === name),
+    names: [...checked.pipelines.keys()].filter((other) => !isCalled(other)),
+  }
 }
 
 function placed({ severity, rule, message, hint, line, column }: TextProblem) {
@@ -126,6 +134,12 @@ function otherName(name: string, names: readonly string[]): Problem {
   return { ...OTHER_NAME, detail: `The path names '${name}', the text: ${found}. One pipeline a request.` }
 }
 
+const CHANGED: Problem = {
+  status: 412,
+  kind: 'changed-meanwhile',
+  title: 'What is there is not what was to be replaced',
+  detail: 'Read it again: somebody else has changed, added or removed it. Nothing was kept.',
+}
 const MISFIT = { status: 422, kind: 'invalid-pipeline', title: 'The pipeline does not fit' } as const
 const OTHER_NAME = { status: 422, kind: 'other-name', title: 'The text is not that pipeline' } as const
 const TOO_LONG: Problem = {

@@ -10,12 +10,14 @@ const head = {
   concurrency: said('Executions at once; more are QUEUED.', v.pipe(v.number(), v.integer())),
   updatedAt: instantSchema,
 }
+const etag = said('For `If-Match`: by it the next text replaces this one, and no other.', v.string())
 const problems = said('Warnings, where there is no error.', v.array(textProblemSchema))
 
-export const keptPipelineSchema = v.object({ name: v.string(), updatedAt: instantSchema, problems })
+export const keptPipelineSchema = v.object({ name: v.string(), updatedAt: instantSchema, etag, problems })
 export const checkedPipelineSchema = v.object({ problems: v.array(textProblemSchema) })
 export const pipelineSchema = v.object({
   ...head,
+  etag,
   text: said('As it was given.', v.string()),
   input: said('Defaults by name.', v.record(v.string(), v.string())),
   inputMeta: v.record(v.string(), v.looseObject({ description: v.string(), mandatory: v.boolean() })),

@@ -11,6 +11,12 @@ export function sqliteCatalog(database: Database, group: GroupCommit): Catalog {
     put: database.prepare(
       'INSERT OR REPLACE INTO catalog (shelf, name, value, updated_at) VALUES (?, ?, ?, ?)',
     ),
+    add: database.prepare(
+      'INSERT OR IGNORE INTO catalog (shelf, name, value, updated_at) VALUES (?, ?, ?, ?)',
+    ),
+    replace: database.prepare(
+      'UPDATE catalog SET value = ?, updated_at = ? WHERE shelf = ? AND name = ? AND value = ?',
+    ),
     remove: database.prepare('DELETE FROM catalog WHERE shelf = ? AND name = ?'),
   }
   return {
@@ -21,6 +27,14 @@ export function sqliteCatalog(database: Database, group: GroupCommit): Catalog {
     list: async (shelf) => (sql.list.all(shelf) as CatalogEntry[]).map((row) => ({ ...row })),
     put: (shelf, { name, value, updatedAt }) =>
       group.write(() => void sql.put.run(shelf, name, value, updatedAt)),
+    replace: (shelf, before, { name, value, updatedAt }) =>
+      group.write(() => {
+        const { changes } =
+          before === null
+            ? sql.add.run(shelf, name, value, updatedAt)
+            : sql.replace.run(value, updatedAt, shelf, name, Buffer.from(before.value))
+        return Number(changes) > 0
+      }),
     remove: (shelf, name) => group.write(() => Number(sql.remove.run(shelf, name).changes) > 0),
   }
 }

@@ -19,6 +19,8 @@ export interface PipelineView {
   readonly name: string
   readonly text: string
   readonly updatedAt: string
+  /** Tells this version from any other. */
+  readonly etag: string
   readonly enabled: boolean
   readonly description: string
   readonly concurrency: number
@@ -32,6 +34,7 @@ export interface PipelineView {
 export interface Kept {
   readonly name: string
   readonly updatedAt: string
+  readonly etag: string
   /** Warnings. */
   readonly problems: readonly LineProblem[]
 }
@@ -50,16 +53,22 @@ export function usePipelines() {
 export function usePipeline(name: string) {
   return useQuery({
     queryKey: ['pipeline', name],
-    queryFn: ({ signal }) => getPipeline(name, signal),
+    queryFn: ({ signal }) => request<PipelineView>(pathOf(name), { signal }),
   })
 }
 
-export function getPipeline(name: string, signal?: AbortSignal): Promise<PipelineView> {
-  return request(pathOf(name), { ...(signal && { signal }) })
-}
+/** What has to be there for a text to be kept: the version of that tag, nothing, or whatever. */
+export type Instead = { readonly etag: string } | 'nothing' | 'whatever'
 
-export function savePipeline(name: string, text: string): Promise<Kept> {
-  return request(pathOf(name), { method: 'PUT', yaml: text })
+/** @throws ProblemError of status 412 where something else is there. */
+export function savePipeline(name: string, text: string, instead: Instead): Promise<Kept> {
+  const headers: Record<string, string> =
+    instead === 'whatever'
+      ? {}
+      : instead === 'nothing'
+        ? { 'if-none-match': '*' }
+        : { 'if-match': instead.etag }
+  return request(pathOf(name), { method: 'PUT', yaml: text, headers })
 }
 
 /** What the server makes of a text; nothing is kept. */

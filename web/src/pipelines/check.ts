@@ -18,7 +18,7 @@ export interface Surroundings {
 /** Looks at a pipeline's text with the server's own eyes. */
 export function checkText(text: string, { pipelines, variables }: Surroundings): Checked {
   const checked = checkFiles([{ file: 'pipeline', text }], {
-    ...(variables && { variables }),
+    ...(variables && { variables, mayVariablesCome: true }),
     ...(pipelines && { elsewhere: pipelines }),
   })
   const [pipeline = null] = checked.pipelines.values()

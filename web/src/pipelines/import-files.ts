@@ -47,7 +47,7 @@ export async function importFiles(files: readonly File[], elsewhere: readonly st
     const outcome = document && outcomes.get(document.file)
     if (document === undefined || outcome === undefined || outcome.failure !== null) continue
     try {
-      await savePipeline(name, document.text)
+      await savePipeline(name, document.text, 'whatever')
       outcome.names.push(name)
     } catch (error) {
       const lines = error instanceof ProblemError ? error.lines : []

@@ -4,14 +4,14 @@ import { useLocation } from 'wouter'
 import type { PipelineShape } from '../../../src/pipeline/picture.ts'
 import { announce } from '../announce.tsx'
 import { useMay } from '../api/caller.ts'
-import { getPipeline, type PipelineView, savePipeline } from '../api/pipelines.ts'
+import { type PipelineView, savePipeline } from '../api/pipelines.ts'
 import { type LineProblem, ProblemError, sayError } from '../api/request.ts'
 import { ProblemList, problemWords } from './problem-list.tsx'
 import { useChecked } from './use-checked.ts'
 import { YamlEditor } from './yaml-editor.tsx'
 
 /** What was last read or written by this page. */
-type Base = Pick<PipelineView, 'name' | 'text' | 'updatedAt'>
+type Base = Pick<PipelineView, 'name' | 'text' | 'etag'>
 
 interface Editing {
   readonly text: string
@@ -83,10 +83,10 @@ export function PipelineEditor({ goTo, onClose, onDraft, ...opened }: Editing) {
 const NONE: readonly LineProblem[] = []
 
 function Failure({ saving, onOverwrite }: { saving: Saving; onOverwrite: () => void }) {
-  if (saving.isChanged)
+  if (saving.clash !== null)
     return (
       <div className="lost" role="alert">
-        <p>It has been changed by somebody else since you opened it. Saving now would undo that.</p>
+        <p>{CLASHES[saving.clash]}</p>
         <button type="button" className="danger" onClick={onOverwrite}>
           Save mine all the same
         </button>
@@ -99,12 +99,18 @@ function Failure({ saving, onOverwrite }: { saving: Saving; onOverwrite: () => v
   )
 }
 
+const CLASHES = {
+  changed: 'It has been changed by somebody else since you opened it. Saving now would undo that.',
+  taken: 'There is a pipeline of this name already. Saving now would replace it.',
+}
+
 interface Saving {
   readonly isBusy: boolean
   readonly error: unknown
   /** What the server found wrong, and with which text. */
   readonly refused: { readonly text: string; readonly problems: readonly LineProblem[] } | null
-  readonly isChanged: boolean
+  /** What is there is not what would have been replaced. */
+  readonly clash: keyof typeof CLASHES | null
   save(name: string, text: string, anyway?: boolean): Promise<void>
 }
 
@@ -114,18 +120,18 @@ function useSaving(kept: Base | null, setKept: (base: Base) => void): Saving {
   const [state, setState] = useState<Omit<Saving, 'save'>>(IDLE)
   const save = async (name: string, text: string, anyway = false) => {
     setState({ ...IDLE, isBusy: true })
+    const own = kept?.name === name ? kept : null
     try {
-      const there = anyway ? null : await thereNow(name)
-      const isMine = there === null || (kept?.name === name && there.updatedAt === kept.updatedAt)
-      if (!isMine) return setState({ ...IDLE, isChanged: true })
-      const { updatedAt } = await savePipeline(name, text)
-      setKept({ name, text, updatedAt })
+      const { etag } = await savePipeline(name, text, anyway ? 'whatever' : (own ?? 'nothing'))
+      setKept({ name, text, etag })
       announce(`${name} is saved.`)
       await client.invalidateQueries({ queryKey: ['pipeline', name] })
       client.invalidateQueries({ queryKey: ['pipelines'] })
       setState(IDLE)
       if (kept?.name !== name) go(`/pipelines/${encodeURIComponent(name)}`)
     } catch (error) {
+      if (error instanceof ProblemError && error.status === 412)
+        return setState({ ...IDLE, clash: own === null ? 'taken' : 'changed' })
       const problems = error instanceof ProblemError ? error.lines : []
       setState({ ...IDLE, error, refused: problems.length > 0 ? { text, problems } : null })
     }
@@ -133,13 +139,4 @@ function useSaving(kept: Base | null, setKept: (base: Base) => void): Saving {
   return { ...state, save }
 }
 
-const IDLE = { isBusy: false, error: null, refused: null, isChanged: false }
-
-async function thereNow(name: string): Promise<PipelineView | null> {
-  try {
-    return await getPipeline(name)
-  } catch (error) {
-    if (error instanceof ProblemError && error.status === 404) return null
-    throw error
-  }
-}
+const IDLE = { isBusy: false, error: null, refused: null, clash: null }

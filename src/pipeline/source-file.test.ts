@@ -213,3 +213,8 @@ describe('numbers and empty values', () => {
     expect(readSource('f', 'a:\nb: ~\nc: null\nd: [1, ~]').documents[0]?.data).toEqual({ d: [1, null] })
   })
 })
+
+it('says once what stands where it may not, not of all that follows it', () => {
+  const { problems } = readSource('a.yaml', 'a: { b: "x" == "z", c: d }\ne:\n  f: { g: h, i: j } }\n')
+  expect(problems.map(({ line, column, rule }) => [line, column, rule])).toEqual([[1, 13, 'syntax']])
+})

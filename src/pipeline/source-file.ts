@@ -48,7 +48,7 @@ export function readSource(file: string, text: string): SourceFile {
     if (!Array.isArray(parsed)) return { documents: [], problems: [] }
     const read = parsed.map((doc) => ({ doc, aliases: aliasesOf(doc) }))
     const faults = read.flatMap(({ doc, aliases }) => [
-      ...doc.errors.map((error) => syntaxFault(doc, error)),
+      ...doc.errors.filter(isOfItsOwn).map((error) => syntaxFault(doc, error)),
       ...aliases.faults,
       ...repeatedKeys(doc),
     ])
@@ -114,6 +114,11 @@ function syntax(message: string): Said {
 interface Fault {
   readonly offset: number
   readonly message: string
+}
+
+/** Once something stands where it may not, so does all that follows: that is said once. */
+function isOfItsOwn({ code }: YAMLError, index: number): boolean {
+  return index === 0 || code !== 'UNEXPECTED_TOKEN'
 }
 
 /** A quote that is not closed is noticed at the end of the text; it is said where it was opened. */

@@ -15,6 +15,7 @@ import type {
   RunRow,
   StartResult,
   TaskAttemptView,
+  Variable,
 } from './executions.ts'
 import type { Webhook } from './webhook.ts'
 
@@ -59,6 +60,8 @@ export interface NewPoll {
   readonly idempotency: { readonly key: string; readonly text: string } | null
   /** Who is told once it has ended. */
   readonly webhook?: Webhook | null
+  /** All that it may name as `${var.NAME}`. It stands on these values until it ends. */
+  readonly variables?: Readonly<Record<string, Variable>>
 }
 
 export type SubmitResult =
@@ -182,7 +185,7 @@ export interface Engine {
   /** Changes the task of a poll that waits. @throws InvalidTaskError, ConditionError where it does not fit as a whole. */
   revise(id: string, changes: PollChanges, by: string): Promise<CommandResult>
   /** @throws InvalidTaskError. Null where too many are tried at once. */
-  tryOnce(task: unknown): Promise<Trial | null>
+  tryOnce(task: unknown, variables?: NewPoll['variables']): Promise<Trial | null>
   /** How much there is to do; null where that is not known. */
   load(): Promise<EngineLoad | null>
   /** False while the store cannot be written, and once it stops. */

@@ -39,6 +39,34 @@ describe('variables', () => {
     await row('api').waitFor({ state: 'detached' })
   })
 
+  it('are offered by `$` where a new poll may hold them, and filled in by the server', async () => {
+    const { page, server, jobs } = at
+    const secret = 'a-secret-of-the-page'
+    const url = new URL(jobs.route('/of-a-variable', { json: { status: 'FINISHED', echo: secret } }))
+    await page.goto(`${server.url}/variables`)
+    await add('origin', url.origin, 'REGULAR')
+    await add('key', secret, 'SECRET')
+    await page.goto(`${server.url}/new`)
+    await button('Names for URL').click()
+    await page.getByRole('option', { name: '${var.origin}' }).click()
+    await page.keyboard.type(url.pathname)
+    expect(await page.locator('#url').inputValue()).toBe(`\${var.origin}${url.pathname}`)
+    await page.getByLabel('Value of header 1').fill('')
+    await page.keyboard.type('text/${var.k')
+    await page.getByRole('option', { name: '${var.key} hidden' }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    expect(await page.getByLabel('Value of header 1').inputValue()).toBe('text/${var.key}')
+    await page.getByLabel('Value of header 2').fill('${var.kye}')
+    await seen('${var.kye}: there is no variable kye; did you mean key?')
+    await button('Remove header Content-Type').click()
+    await button('Try it').click()
+    await page.getByRole('region', { name: 'Body' }).filter({ hasText: '******' }).waitFor()
+    expect(jobs.requests.at(-1)?.headers.accept).toBe(`text/${secret}`)
+    expect(await page.content()).not.toContain(secret)
+    await at.expectSound()
+  })
+
   it.each(LOOKS)('have nothing that axe finds in the $theme theme at $width', async (look) => {
     const { page, server } = at
     await page.goto(`${server.url}/variables`)

@@ -1,5 +1,6 @@
 import { createRedactor, MASK, type Redactor, SHORTEST_SECRET } from '../../core/redact.ts'
 import type { PollTask } from '../../core/task.ts'
+import type { KeptTask } from '../kept-task.ts'
 
 /** Headers that say nothing of who asks. The value of every other one is a secret. */
 const HARMLESS_HEADER =
@@ -9,10 +10,10 @@ const TELLING_NAME = /auth|cookie|credential|key|pass|pwd|secret|session|sig|tok
 const SHORTEST_OF_ANY_HEADER = 8
 
 /** A redactor for all that a task may hold secret: headers, the URL's password, telling parameters of its query. */
-export function taskRedactor(task: PollTask): Redactor {
+export function taskRedactor(task: KeptTask): Redactor {
   let redactor = redactors.get(task)
   if (redactor === undefined) {
-    redactor = redactorOf([...headerSecrets(task.headers), ...urlSecrets(task.url)])
+    redactor = redactorOf([...(task.secrets ?? []), ...headerSecrets(task.headers), ...urlSecrets(task.url)])
     redactors.set(task, redactor)
   }
   return redactor
@@ -40,8 +41,8 @@ export function isTelling(name: string): boolean {
 }
 
 /** A task that may be shown. */
-export function maskedTask(task: PollTask, redactor: Redactor): PollTask {
-  const { url, headers, payload, ...rest } = task
+export function maskedTask(task: KeptTask, redactor: Redactor): PollTask {
+  const { url, headers, payload, secrets, ...rest } = task
   return {
     ...(redactor.json(rest) as typeof rest),
     url: redactor.url(url),

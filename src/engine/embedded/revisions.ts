@@ -1,8 +1,9 @@
 import { InvalidTaskError } from '../../core/errors.ts'
 import type { WaitingPoll } from '../../core/poll.ts'
 import { revise } from '../../core/revise.ts'
-import { type PollTask, parsePollTask } from '../../core/task.ts'
+import { parsePollTask } from '../../core/task.ts'
 import type { CommandResult, PollChanges } from '../engine.ts'
+import { type KeptTask, withSecrets } from '../kept-task.ts'
 import { type KeptPoll, keptFlight } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
 import { pollView } from './poll-view.ts'
@@ -34,7 +35,11 @@ export function createRevisions({ polls, keeper, watchers, effects, criteriaOf, 
 }
 
 /** The task of a poll with changes. @throws InvalidTaskError, ConditionError */
-export function changedTask(from: PollTask, changes: PollChanges, { iterationCount }: WaitingPoll): PollTask {
+export function changedTask(
+  { secrets, ...from }: KeptTask,
+  changes: PollChanges,
+  { iterationCount }: WaitingPoll,
+): KeptTask {
   const exitCriteria = changes.exitCriteria && { ...from.exitCriteria, ...changes.exitCriteria }
   const task = parsePollTask({ ...from, ...changes, ...(exitCriteria && { exitCriteria }) })
   if (task.pollCount <= iterationCount)
@@ -45,5 +50,5 @@ export function changedTask(from: PollTask, changes: PollChanges, { iterationCou
         hint: 'name more, or cancel the poll',
       },
     ])
-  return task
+  return withSecrets(task, secrets)
 }

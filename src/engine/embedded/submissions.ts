@@ -1,7 +1,7 @@
 import { start } from '../../core/poll.ts'
-import { parsePollTask } from '../../core/task.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { Engine, NewPoll, PollView, SubmitResult } from '../engine.ts'
+import { keptTaskOf } from '../kept-task.ts'
 import { webhookPlace } from '../webhook.ts'
 import { eventOf } from './keeper.ts'
 import { NOT_ASKED_YET } from './kept-polls.ts'
@@ -48,9 +48,9 @@ function repeated(asked: Idempotency, known: Idempotency): SubmitResult {
 
 async function prepare(
   { sealer, effects, criteriaOf }: SharedParts,
-  { task: input, name, idempotency, webhook = null }: NewPoll,
+  { task: input, name, idempotency, webhook = null, variables }: NewPoll,
 ) {
-  const task = parsePollTask(input)
+  const task = keptTaskOf(input, variables)
   await criteriaOf(task)
   const id = effects.newId()
   const now = effects.clock.now()

@@ -1,8 +1,8 @@
 import { type PollState, start } from '../../core/poll.ts'
 import type { Redactor } from '../../core/redact.ts'
-import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
 import type { Engine, Trial } from '../engine.ts'
+import { keptTaskOf } from '../kept-task.ts'
 import { nextStep } from '../run-poll.ts'
 import { taskRedactor } from './mask.ts'
 import { maskedEntry } from './poll-view.ts'
@@ -15,8 +15,8 @@ const AT_ONCE = 16
 export function createTrials(effects: Effects, criteriaOf: CriteriaOf): Pick<Engine, 'tryOnce'> {
   let running = 0
   return {
-    async tryOnce(input) {
-      const task = parsePollTask({ ...(input as object), initialDelaySeconds: 0 })
+    async tryOnce(input, variables) {
+      const task = keptTaskOf({ ...(input as object), initialDelaySeconds: 0 }, variables)
       const criteria = await criteriaOf(task)
       if (running >= AT_ONCE) return null
       running++

@@ -1,6 +1,5 @@
 import { InvalidTaskError } from '../../core/errors.ts'
 import { start } from '../../core/poll.ts'
-import { parsePollTask } from '../../core/task.ts'
 import type { Effects } from '../effects.ts'
 import { attemptEvent, attemptView } from '../embedded/attempt-view.ts'
 import { pollView, type Shown } from '../embedded/poll-view.ts'
@@ -9,6 +8,7 @@ import type { Sealer } from '../embedded/sealer.ts'
 import { sharedCriteria } from '../embedded/shared-criteria.ts'
 import { createTrials } from '../embedded/trials.ts'
 import type { Engine, NewPoll, SubmitResult } from '../engine.ts'
+import { keptTaskOf } from '../kept-task.ts'
 import { beginRun } from './begin-run.ts'
 import { POLLS } from './names.ts'
 import { createPlaces } from './places.ts'
@@ -163,9 +163,15 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     },
   }
 
-  async function prepare({ task: input, name, idempotency, webhook }: NewPoll): Promise<PollBeginning> {
+  async function prepare({
+    task: input,
+    name,
+    idempotency,
+    webhook,
+    variables,
+  }: NewPoll): Promise<PollBeginning> {
     if (webhook) throw new InvalidTaskError([NO_WEBHOOK])
-    const task = parsePollTask(input)
+    const task = keptTaskOf(input, variables)
     await criteriaOf(task)
     const id = idempotency === null ? effects.newId() : idOfKey(sealer.digest(idempotency.key))
     const digest = idempotency === null ? id : sealer.digest(idempotency.text)

@@ -46,7 +46,7 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     handle: submitPoll,
     summary: 'Takes a poll, and carries it on until it has ended',
     description:
-      'Answered once the poll is on the disk. Only `url` is needed. With an `Idempotency-Key`, the same body gives the first answer again, and another body is refused.',
+      'Answered once the poll is on the disk. Only `url` is needed. URL, headers and payload may hold variables of the server as `${var.NAME}`: they are filled in now, and stand until the poll ends; a SECRET one is for an editor, a RESTRICTED one for an admin. With an `Idempotency-Key`, the same body gives the first answer again, and another body is refused.',
     headers: { 'idempotency-key': said("The caller's own name for this submission.", v.string()) },
     body: { says: 'The Poll task, with a name beside its fields.', schema: newPollSchema },
     answers: {

@@ -1,15 +1,15 @@
 import { pathText, type TaskAttempt } from '../../engine/execution-attempt.ts'
-import type { ExecutionCommand, NewExecution, Variable } from '../../engine/executions.ts'
+import type { ExecutionCommand, NewExecution } from '../../engine/executions.ts'
 import { json } from '../answer.ts'
 import type { ApiRequest } from '../operations.ts'
 import { checkSources, type KeptPipeline } from '../pipeline-catalog.ts'
 import { type Problem, ProblemError, problem } from '../problem.ts'
 import { readJsonObject } from '../request-body.ts'
 import { EXECUTION_STATUSES } from '../schemas/execution.ts'
-import { mayAct } from '../tokens.ts'
 import { endedWithin } from './ended-within.ts'
 import { executionEngine } from './execution-engine.ts'
 import { idempotencyKey } from './idempotency-key.ts'
+import { IN_PIPELINES, namedVariables } from './named-variables.ts'
 import { misfit, NO_SUCH_PIPELINE } from './pipelines.ts'
 import { iterationOf, NO_SUCH_ATTEMPT } from './polls.ts'
 import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
@@ -43,7 +43,7 @@ async function prepared(
 ): Promise<Started> {
   const { caller, pipelines } = request
   const { sources } = await pipelines.check(pipeline)
-  const variables = await namedVariables(request, Object.values(sources))
+  const variables = await namedVariables(request, Object.values(sources), IN_PIPELINES)
   const { pipelines: found, problems } = checkSources(sources, {
     variables: Object.keys(variables),
   })
@@ -75,19 +75,6 @@ function inputsOf(given: unknown): Readonly<Record<string, string>> {
     if (value.length > LONGEST_INPUT) throw invalid(`/input/${name}`, `at most ${LONGEST_INPUT} characters`)
   }
   return given as Record<string, string>
-}
-
-/** The variables that are named somewhere in these texts. @throws ProblemError where the caller may not use one. */
-async function namedVariables({ variables, caller }: ApiRequest, texts: readonly string[]) {
-  const named: Record<string, Variable> = {}
-  for (const { name, kind, value } of await variables.list()) {
-    if (!texts.some((text) => text.includes(name))) continue
-    const isForbidden = kind === 'RESTRICTED' && !mayAct(caller, 'admin')
-    if (isForbidden && texts.some((text) => text.includes(`var.${name}`)))
-      throw new ProblemError({ ...RESTRICTED, detail: `'${name}' is a RESTRICTED variable.` })
-    if (!isForbidden) named[name] = { kind, value }
-  }
-  return named
 }
 
 /** `GET /executions`: newest first. */
@@ -174,11 +161,6 @@ const DISABLED: Problem = {
   kind: 'disabled',
   title: 'The pipeline is disabled, so it is not started',
 }
-const RESTRICTED = {
-  status: 403,
-  kind: 'restricted-variable',
-  title: 'Only an admin may start this pipeline',
-} as const
 const CONFLICT: Problem = { status: 409, kind: 'wrong-state', title: 'The execution is in no state for that' }
 export const NO_SUCH_EXECUTION: Problem = {
   status: 404,

@@ -1,9 +1,8 @@
-import type { Engine } from '../../engine/engine.ts'
-import type { EgressGuard } from '../../http/egress.ts'
 import type { ApiRequest } from '../operations.ts'
 import { DEFECT, type Problem, ProblemError, problemBody, problemOf } from '../problem.ts'
 import { jsonObject, readText } from '../request-body.ts'
 import { idempotencyKey } from './idempotency-key.ts'
+import { pollVariables } from './named-variables.ts'
 import { pollOf } from './poll-body.ts'
 import { refusalOf } from './refusal.ts'
 
@@ -23,7 +22,8 @@ interface Line {
  * `POST /polls/batch`: a poll a line; an answer a line, in the same order, with its id once it is kept. A line that does
  * not fit holds up no other. With an `Idempotency-Key` a repeated batch is known line by line.
  */
-export async function submitBatch({ context, engine, egress, onProblem }: ApiRequest): Promise<Response> {
+export async function submitBatch(request: ApiRequest): Promise<Response> {
+  const { context, onProblem } = request
   const key = idempotencyKey(context)
   const text = await readText(context, ['application/x-ndjson', 'application/jsonl'], LARGEST_BATCH)
   const lines = text
@@ -32,7 +32,7 @@ export async function submitBatch({ context, engine, egress, onProblem }: ApiReq
     .filter((line) => line.text !== '')
   if (lines.length > MOST_LINES) throw new ProblemError(TOO_MANY_LINES)
   const answerOf = (line: Line) =>
-    take(line, { engine, egress, key }).catch((error: unknown) => {
+    take(line, request, key).catch((error: unknown) => {
       const known = problemOf(error)
       if (known === null) onProblem(error)
       return known ?? DEFECT
@@ -67,12 +67,15 @@ function inChunks(lines: readonly Line[], answerOf: (line: Line) => Promise<stri
 /** The id of the poll, or why it was not taken. */
 async function take(
   { index, text }: Line,
-  { engine, egress, key }: { engine: Engine; egress: EgressGuard; key: string | null },
+  request: ApiRequest,
+  key: string | null,
 ): Promise<string | Problem> {
+  const { engine, egress } = request
   const poll = pollOf(jsonObject(text), egress)
   // No header holds a line's end, so this is no key of a single poll.
   const idempotency = key === null ? null : { key: `${key}\n${index}`, text }
-  const result = await engine.submit({ ...poll, idempotency })
+  const variables = await pollVariables(request, text)
+  const result = await engine.submit({ ...poll, variables, idempotency })
   return refusalOf(result) ?? ('id' in result ? result.id : DEFECT)
 }
 

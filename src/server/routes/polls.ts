@@ -5,6 +5,7 @@ import type { ApiRequest } from '../operations.ts'
 import { NO_SUCH_POLL, type Problem, problem } from '../problem.ts'
 import { endedWithin } from './ended-within.ts'
 import { idempotencyKey } from './idempotency-key.ts'
+import { pollVariables } from './named-variables.ts'
 import { readPollBody } from './poll-body.ts'
 import { oneOf, pageLimit, waitMs, wholeNumber } from './query.ts'
 import { refusalOf } from './refusal.ts'
@@ -12,10 +13,12 @@ import { refusalOf } from './refusal.ts'
 const STATUSES = ['RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELED'] as const
 
 /** `POST /polls`: 201 once the poll is kept; 200 with the first answer for a key that was used before. */
-export async function submitPoll({ context, engine, egress, wakeTokens }: ApiRequest): Promise<Response> {
+export async function submitPoll(request: ApiRequest): Promise<Response> {
+  const { context, engine, egress, wakeTokens } = request
   const { text, ...poll } = await readPollBody(context, egress)
+  const variables = await pollVariables(request, text)
   const key = idempotencyKey(context)
-  const result = await engine.submit({ ...poll, idempotency: key === null ? null : { key, text } })
+  const result = await engine.submit({ ...poll, variables, idempotency: key === null ? null : { key, text } })
   if (!('poll' in result)) return problem(context, refusalOf(result) as Problem)
   const location = `/api/v1/polls/${result.poll.id}`
   const answer = { ...result.poll, wakeToken: wakeTokens.of(result.poll.id) }
@@ -76,9 +79,10 @@ export function command(name: PollCommand) {
 }
 
 /** `POST /polls/try`: one attempt, judged; nothing is kept. */
-export async function tryPoll({ context, engine, egress }: ApiRequest): Promise<Response> {
-  const { task } = await readPollBody(context, egress)
-  const trial = await engine.tryOnce(task)
+export async function tryPoll(request: ApiRequest): Promise<Response> {
+  const { context, engine, egress } = request
+  const { task, text } = await readPollBody(context, egress)
+  const trial = await engine.tryOnce(task, await pollVariables(request, text))
   return trial === null ? problem(context, TOO_MANY_TRIALS) : json(trial)
 }
 

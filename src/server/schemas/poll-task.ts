@@ -7,7 +7,7 @@ import { said } from './common.ts'
 type Key = keyof typeof pollTaskSchema.entries
 
 const MEANINGS: Readonly<Record<Key, string>> = {
-  url: 'What is asked: http or https, in full.',
+  url: 'What is asked: http or https, in full. As headers and payload, it may hold `${var.NAME}`.',
   method: 'The HTTP method.',
   headers: 'Sent with every attempt. Kept encrypted, and never shown again.',
   payload: 'The body, sent anew with every attempt.',

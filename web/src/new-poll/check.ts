@@ -4,14 +4,17 @@ import { type Lint, type LintInput, lintCriteria } from '../../../src/condition/
 import { type FieldProblem, InvalidTaskError } from '../../../src/core/errors.ts'
 import { parseJson } from '../../../src/core/json.ts'
 import { type PollTaskInput, parsePollTask, urlProblems } from '../../../src/core/task.ts'
+import { fillInPoll } from '../../../src/pipeline/fill-in-poll.ts'
 import type { Trial } from '../api/polls.ts'
+import type { Variable } from '../api/variables.ts'
 import { explainCondition } from '../conditions.ts'
 
 /** What is wrong, by the dotted path of its field. */
 export type Problems = Readonly<Record<string, string>>
 
-/** Looks at a task with the server's own eyes. */
-export function checkTask(task: PollTaskInput): Problems {
+/** Looks at a task with the server's own eyes; `variables` are null until they are known. */
+export function checkTask(typed: PollTaskInput, variables: readonly Variable[] | null): Problems {
+  const { task, problems } = filledIn(typed, variables)
   const { success, failure, pending } = task.exitCriteria ?? {}
   return {
     ...conditionProblem('exitCriteria.success', success, compileCondition),
@@ -20,6 +23,25 @@ export function checkTask(task: PollTaskInput): Problems {
     ...conditionProblem('progress', task.progress, compileNumber),
     ...byPath(urlProblems(task.url)),
     ...taskProblems(task),
+    ...problems,
+  }
+}
+
+/** A hidden value is not known here: something of its kind stands for it. */
+function filledIn(
+  task: PollTaskInput,
+  variables: readonly Variable[] | null,
+): { task: PollTaskInput; problems: Problems } {
+  const hidden = task.url.trim().startsWith('${') ? 'http://hidden' : 'hidden'
+  if (variables === null)
+    return { task: task.url.includes('${') ? { ...task, url: 'http://hidden' } : task, problems: {} }
+  const values = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? hidden]))
+  try {
+    const { task: filled } = fillInPoll({ ...task }, values)
+    return { task: filled as unknown as PollTaskInput, problems: {} }
+  } catch (error) {
+    if (!(error instanceof InvalidTaskError)) throw error
+    return { task, problems: byPath(error.problems) }
   }
 }
 

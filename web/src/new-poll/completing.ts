@@ -26,6 +26,14 @@ export function completingAt(text: string, caret: number, names: readonly Name[]
   }
 }
 
+/** The bindings that fit a `$` and what stands between it and the caret. */
+export function completingBindingAt(text: string, caret: number, names: readonly Name[]): Completing | null {
+  const [whole, typed = ''] = /(?<!\\)\$(?:\{([\w.]*))?$/.exec(text.slice(0, caret)) ?? []
+  if (whole === undefined) return null
+  const fitting = names.filter(({ path }) => fits(path.slice(2), typed.toLowerCase()))
+  return fitting.length === 0 ? null : { ...allAt(caret, fitting), from: caret - whole.length }
+}
+
 /** All names, to be put in at the caret. */
 export function allAt(caret: number, names: readonly Name[]): Completing {
   return { from: caret, names: names.slice(0, MOST), hidden: Math.max(0, names.length - MOST) }

@@ -14,7 +14,7 @@ export function Field({ id, label, error, hint, children }: Labelled & { childre
   )
 }
 
-interface Labelled {
+export interface Labelled {
   readonly id: string
   readonly label: ReactNode
   readonly error: string | undefined

@@ -1,3 +1,4 @@
+import { BindingField } from './binding-field.tsx'
 import type { Judged } from './check.ts'
 import { ConditionField } from './condition-field.tsx'
 import type { Draft } from './draft.ts'
@@ -14,7 +15,6 @@ interface Field {
 const FIELDS: readonly Field[] = [
   { key: 'name', path: 'name', label: 'Name', placeholder: 'what the list calls it' },
   { key: 'method', path: 'method', label: 'Method', placeholder: 'GET' },
-  { key: 'payload', path: 'payload', label: 'Payload', placeholder: 'sent anew with every attempt' },
   {
     key: 'timeoutSeconds',
     path: 'timeoutSeconds',
@@ -74,14 +74,17 @@ const CONDITIONS = [
 interface Given {
   readonly draft: Draft
   readonly names: readonly Name[]
+  /** Variables that the payload may hold. */
+  readonly variables: readonly Name[]
   readonly errorAt: (path: string) => string | undefined
   readonly judged: (source: string) => Judged | null
   onChange(path: string, part: Partial<Draft>): void
 }
 
 /** What the original's form does not have, folded away. */
-export function MoreFields({ draft, names, errorAt, judged, onChange }: Given) {
-  const isWrong = [...FIELDS, ...CONDITIONS].some(({ path }) => errorAt(path) !== undefined)
+export function MoreFields({ draft, names, variables, errorAt, judged, onChange }: Given) {
+  const paths = [...FIELDS, ...CONDITIONS].map(({ path }) => path)
+  const isWrong = ['payload', ...paths].some((path) => errorAt(path) !== undefined)
   return (
     <details className="more" open={isWrong || undefined}>
       <summary>More</summary>
@@ -93,6 +96,15 @@ export function MoreFields({ draft, names, errorAt, judged, onChange }: Given) {
         />{' '}
         Ignore only intermediate failures that can heal by themselves
       </label>
+      <BindingField
+        id="payload"
+        label="Payload"
+        placeholder="sent anew with every attempt"
+        value={draft.payload}
+        names={variables}
+        error={errorAt('payload')}
+        onChange={(payload) => onChange('payload', { payload })}
+      />
       <div className="grid">
         {FIELDS.map(({ key, path, label, placeholder }) => (
           <TextField

@@ -6,11 +6,18 @@ interface Choice {
   readonly label: string
   readonly offer: Completing
   readonly active: number
+  readonly noNames: string
   onChoose(path: string): void
 }
 
 /** Names to choose from; the keys stay with the text, which says which one is active. */
-export function NameChoice({ id, label, offer, active, onChoose }: Choice) {
+export function NameChoice({ id, label, offer, active, noNames, onChoose }: Choice) {
+  if (offer.names.length === 0)
+    return (
+      <div className="names" id={`${id}-names`}>
+        <p className="quiet">{noNames}</p>
+      </div>
+    )
   return (
     <div className="names">
       <div role="listbox" id={`${id}-names`} aria-label={`Names for ${label}`}>

@@ -1,3 +1,4 @@
+import '../style/new-poll.css'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
@@ -11,6 +12,7 @@ import { namesOf } from './names.ts'
 import { PollRequestFields } from './poll-request-fields.tsx'
 import { TrialResult } from './trial-result.tsx'
 import { useCheck } from './use-check.ts'
+import { useVariableNames } from './use-variable-names.ts'
 
 /** A new poll, from nothing or from one that was made before (`?from=ID`). */
 export function NewPollPage() {
@@ -55,7 +57,8 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
   })
   const submitting = useMutation({ mutationFn: submitPoll, onSuccess: ({ id }) => navigate(`/polls/${id}`) })
   const trial = trying.data ?? null
-  const { isLoaded, problems, judged, hints } = useCheck(draft, trial)
+  const { variables, names: variableNames } = useVariableNames()
+  const { isLoaded, problems, judged, hints } = useCheck({ draft, trial, variables })
   const names = useMemo(() => namesOf(trial), [trial])
   const refused = { ...fieldsOf(trying.error), ...fieldsOf(submitting.error) }
   const errorAt = (path: string) =>
@@ -94,12 +97,13 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
         <div>
           <PollRequestFields
             {...fields}
+            names={variableNames}
             headerErrors={isSent || touched.has('headers') ? { ...problems, ...refused } : refused}
           />
           <ExitCriteriaFields {...fields} names={names} hints={hints} judged={judged} />
           <fieldset className="card folded">
             <legend className="hidden">More</legend>
-            <MoreFields {...fields} names={names} judged={judged} />
+            <MoreFields {...fields} names={names} variables={variableNames} judged={judged} />
           </fieldset>
           {error && (
             <p className="error" role="alert">

@@ -1,9 +1,11 @@
 import type { ClipboardEvent } from 'react'
 import { announce } from '../announce.tsx'
+import { BindingField } from './binding-field.tsx'
 import { draftOfCurl } from './curl.ts'
 import type { Draft } from './draft.ts'
 import { TextField } from './field.tsx'
 import { HeadersField } from './headers-field.tsx'
+import type { Name } from './names.ts'
 
 export interface FieldsProps {
   readonly draft: Draft
@@ -12,11 +14,13 @@ export interface FieldsProps {
 }
 
 interface Given extends FieldsProps {
+  /** Variables that URL and headers may hold. */
+  readonly names: readonly Name[]
   readonly headerErrors: Readonly<Record<string, string>>
 }
 
 /** What the original's form calls so, in its order and words. */
-export function PollRequestFields({ draft, errorAt, headerErrors, onChange }: Given) {
+export function PollRequestFields({ draft, names, errorAt, headerErrors, onChange }: Given) {
   const paste = (event: ClipboardEvent) => {
     const pasted = draftOfCurl(event.clipboardData.getData('text'))
     if (pasted === null) return
@@ -28,14 +32,14 @@ export function PollRequestFields({ draft, errorAt, headerErrors, onChange }: Gi
     <fieldset className="card">
       <legend>Poll Request</legend>
       <div onPaste={paste}>
-        <TextField
+        <BindingField
           id="url"
           label="URL (required)"
           value={draft.url}
           error={errorAt('url')}
           hint="A curl command pasted here fills the form."
-          inputMode="url"
           placeholder="https://"
+          names={names}
           isRequired
           onChange={(url) => onChange('url', { url })}
         />
@@ -68,6 +72,7 @@ export function PollRequestFields({ draft, errorAt, headerErrors, onChange }: Gi
       </label>
       <HeadersField
         rows={draft.headers}
+        names={names}
         errors={headerErrors}
         onChange={(headers) => onChange('headers', { headers })}
       />

@@ -1,4 +1,4 @@
-// `npm run bench [attempt|command|conditions|engine|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
+// `npm run bench [attempt|command|conditions|engine|page|server]`: what bide costs beside its peers. Prints tables; writes nothing else.
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -8,6 +8,7 @@ const PARTS = {
   attempt: () => import('./attempt.mjs').then(({ run }) => run()),
   command: () => import('./command.mjs').then(({ run }) => run()),
   conditions: runConditions,
+  page: () => import('./page.mjs').then(({ run }) => run()),
   restate: () => import('./restate.mjs').then(({ run }) => run()),
   engine: () => import('./engine.mjs').then(({ runEngine }) => runEngine()),
   server: () => import('./engine.mjs').then(({ runServer }) => runServer()),

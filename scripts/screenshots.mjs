@@ -1,11 +1,11 @@
 // `npm run screenshots`: pictures of the page in docs/screenshots, from a real server with real runs.
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 import { jobServer } from '../dist/testing/index.js'
 import { chromium } from './chromium.mjs'
+import { startPageServer } from './page-server.mjs'
+import { provisionCluster } from './screenshots-pipeline.mjs'
 
 const WIDE = { width: 1280, height: 860 }
 const PHONE = { width: 360, height: 740 }
@@ -14,9 +14,9 @@ const QUALITY = 0.82
 
 const root = new URL('..', import.meta.url).pathname
 const target = join(root, 'docs/screenshots')
-const folder = mkdtempSync(join(tmpdir(), 'bide-screenshots-'))
 const jobs = await jobServer()
-const server = await serve()
+const server = await startPageServer()
+const { api } = server
 const browser = await playwright.launch({
   executablePath: chromium(),
   args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
@@ -30,35 +30,8 @@ try {
   if (bytes > MOST_BYTES) throw new Error(`The pictures are larger than ${MOST_BYTES} bytes together`)
 } finally {
   await browser.close()
-  server.child.kill('SIGKILL')
+  server.close()
   await jobs.close()
-  rmSync(folder, { recursive: true, force: true })
-}
-
-function serve() {
-  const args = ['serve', '--port', '0', '--data', join(folder, 'data'), '--egress-allow', '127.0.0.1']
-  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args])
-  let said = ''
-  return new Promise((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
-      said += chunk
-      const url = /listening on (\S+)/.exec(said)?.[1]
-      if (url !== undefined) resolve({ child, url })
-    })
-    child.on('close', () => reject(new Error(`the server did not start: ${said}`)))
-  })
-}
-
-async function api(path, body, method = 'POST') {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    ...(body && {
-      method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return response.json()
 }
 
 /** Runs of every kind: done, failed, given up, paused, throttled, and one that is looked at while it waits. */
@@ -104,25 +77,67 @@ async function someRuns() {
   await api(`/polls/${waiting}`, { pollIntervalSeconds: 90 }, 'PATCH')
   await api(`/polls/${waiting}/now`, {})
   await api(`/polls/${paused}/pause`, {})
-  return { waiting }
+  return { waiting, execution: await someExecutions() }
+}
+
+/** Pipelines that have run, and one that waits in the middle of its run. */
+async function someExecutions() {
+  const keep = (text) => api(`/pipelines/${encodeURIComponent(nameIn(text))}`, text, 'PUT')
+  const begin = async (name, input) => {
+    const { executionId } = await api(`/pipelines/${encodeURIComponent(name)}/executions`, { input })
+    return executionId
+  }
+  await api('/variables/CLUSTER_TOKEN', { kind: 'SECRET', value: 'example-token-of-a-cluster' }, 'PUT')
+  const texts = ['health-check', 'wait-until-deleted', 'image-enumeration', 'deployment', 'rollback']
+  for (const text of texts.flatMap(example)) await keep(text)
+  const [nodes, storage] = [jobs.job({ name: 'nodes', polls: 80 }), jobs.job({ name: 'storage', polls: 9 })]
+  await keep(provisionCluster({ api: jobs.url, nodes, storage }))
+  const execution = await begin('Provision cluster', {})
+  for (const [name, input] of [
+    ['Image enumeration', {}],
+    ['Deployment', {}],
+    ['Release', { end: 'FAILED' }],
+  ])
+    await api(`/executions/${await begin(name, { api: jobs.url, ...input })}?wait=30s`)
+  return execution
+}
+
+/** The pipelines of an example, those that others run first. */
+function example(name) {
+  const text = readFileSync(join(root, `examples/${name}.yaml`), 'utf8')
+  return text.split(/^---$/m).reverse()
+}
+
+function nameIn(text) {
+  return /^name: (.*)$/m.exec(text)[1]
 }
 
 async function untilAttempt(id, iteration) {
   while ((await api(`/polls/${id}`)).iterationCount < iteration) await api(`/polls/${id}?wait=200ms`)
 }
 
-function shotsOf({ waiting }) {
+function shotsOf({ waiting, execution }) {
   const poll = {
     path: `/polls/${waiting}`,
     ready: (page) => page.getByRole('tabpanel').getByRole('row').nth(2).waitFor(),
   }
   const runs = { path: '/', ready: (page) => page.locator('.virtual .run .cell').nth(20).waitFor() }
   const form = { path: '/new', ready: tryIt }
+  const pipelines = { path: '/pipelines', ready: (page) => page.getByRole('row').nth(6).waitFor() }
+  const pipeline = { path: '/pipelines/Provision%20cluster', ready: edit }
+  const run = {
+    path: `/executions/${execution}`,
+    ready: (page) => page.getByRole('tabpanel').getByRole('row').nth(2).waitFor(),
+  }
   return [
+    { name: 'execution-dark', theme: 'dark', size: { ...WIDE, height: 1180 }, ...run },
+    { name: 'execution-light', theme: 'light', size: { ...WIDE, height: 1180 }, ...run },
+    { name: 'execution-phone', theme: 'dark', size: PHONE, ...run },
+    { name: 'pipelines-light', theme: 'light', size: { ...WIDE, height: 560 }, ...pipelines },
+    { name: 'pipeline-dark', theme: 'dark', size: { ...WIDE, height: 1000 }, ...pipeline },
     { name: 'poll-light', theme: 'light', size: { ...WIDE, height: 1180 }, ...poll },
     { name: 'poll-dark', theme: 'dark', size: { ...WIDE, height: 1180 }, ...poll },
     { name: 'poll-phone', theme: 'light', size: PHONE, ...poll },
-    { name: 'runs-light', theme: 'light', size: WIDE, ...runs },
     { name: 'runs-dark', theme: 'dark', size: WIDE, ...runs },
     { name: 'new-poll-light', theme: 'light', size: WIDE, ...form },
   ]
@@ -136,6 +151,13 @@ async function tryIt(page) {
   await page.locator('#failure').fill('status == "FAILED"')
   await page.locator('#failure-judged').getByText('does not hold').waitFor()
   await page.evaluate('document.activeElement.blur()')
+}
+
+async function edit(page) {
+  await page.getByRole('button', { name: 'Edit the YAML' }).click()
+  await page.locator('.cm-line').filter({ hasText: 'Order cluster' }).first().waitFor()
+  await page.getByText('nothing is wrong with it').waitFor()
+  await page.evaluate('document.activeElement.blur(); window.scrollTo(0, 0)')
 }
 
 async function take({ name, theme, size, path, ready }) {

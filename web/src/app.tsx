@@ -114,8 +114,14 @@ function Main({ children }: { children: React.ReactNode }) {
 
 function NavLink({ href, children }: { href: string; children: string }) {
   const [location] = useLocation()
+  const link = useRef<HTMLAnchorElement>(null)
+  const isHere = isUnder(location, href)
+  useEffect(() => {
+    // On a phone not all of them are in sight.
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isHere])
   return (
-    <Link href={href} aria-current={isUnder(location, href) ? 'page' : undefined}>
+    <Link ref={link} href={href} aria-current={isHere ? 'page' : undefined} data-label={children}>
       {children}
     </Link>
   )

@@ -1,3 +1,4 @@
+import './style/json.css'
 import { useState } from 'react'
 
 /** Parts of a value that are shown before one asks for more. */

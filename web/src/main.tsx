@@ -5,8 +5,11 @@ import { ProblemError } from './api/request.ts'
 import { App } from './app.tsx'
 import { applyTheme, readTheme } from './theme.tsx'
 import './style/base.css'
-import './style/parts.css'
-import './style/pages.css'
+import './style/layout.css'
+import './style/cards.css'
+import './style/buttons.css'
+import './style/fields.css'
+import './style/marks.css'
 
 applyTheme(readTheme())
 

@@ -1,14 +1,5 @@
 import type { Verdict } from '../../src/core/judge.ts'
-import { MARKS, STATUS_MARKS } from './words.ts'
-
-/** A status as word, shape and colour. */
-export function Status({ status }: { status: string }) {
-  return (
-    <span className={`status ${status.toLowerCase()}`}>
-      <span aria-hidden="true">{STATUS_MARKS[status] ?? '?'}</span> {status.replaceAll('_', ' ')}
-    </span>
-  )
-}
+import { MARKS } from './words.ts'
 
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   s: 'succeeded',
@@ -42,4 +33,4 @@ export function Cells({ verdicts, last }: { verdicts: string; last: number }) {
 }
 
 /** Cells of a row in the list. */
-const CELLS = 14
+const CELLS = 12

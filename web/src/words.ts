@@ -11,19 +11,6 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   broken: '!',
 }
 
-export const STATUS_MARKS: Readonly<Record<string, string>> = {
-  QUEUED: '…',
-  RUNNING: '◔',
-  PAUSING: '‖',
-  PAUSED: '‖',
-  COMPLETED: '✓',
-  FAILED: '✕',
-  CANCELED: '⊘',
-  ROLLING_BACK: '↩',
-  ROLLBACK_COMPLETED: '↩',
-  ROLLBACK_FAILED: '✕',
-}
-
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   succeeded: 'the success condition holds',
   failed: 'the failure condition holds',
@@ -94,6 +81,13 @@ export function clock(at: string | number): string {
 
 export function fullTime(at: string | number): string {
   return FULL.format(new Date(at))
+}
+
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+
+/** A count where there is little room: `9999`, `12.3K`. */
+export function short(n: number): string {
+  return n < 10_000 ? String(n) : COMPACT.format(n)
 }
 
 export function count(n: number, noun: string): string {

@@ -4,10 +4,9 @@ import { request } from './request.ts'
 
 export type { ExecutionCommand, ExecutionView, RunRow, TaskView }
 
-const REFRESH_MS = 3000
 const ROWS = 20
 
-/** The executions of a pipeline, newest first. */
+/** The executions of a pipeline, newest first, as `useReadByExecutions` keeps them up to date. */
 export function useExecutions(pipeline: string) {
   return useInfiniteQuery({
     queryKey: ['executions', pipeline],
@@ -18,7 +17,6 @@ export function useExecutions(pipeline: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
-    refetchInterval: REFRESH_MS,
   })
 }
 

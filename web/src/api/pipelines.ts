@@ -39,7 +39,8 @@ export interface Kept {
   readonly problems: readonly LineProblem[]
 }
 
-const REFRESH_MS = 3000
+/** Nothing tells what others write. */
+const REFRESH_MS = 30_000
 
 export function usePipelines() {
   return useQuery({

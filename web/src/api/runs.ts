@@ -1,5 +1,5 @@
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { RunRow } from '../../../src/engine/executions.ts'
 import { follow } from './events.ts'
 import { request } from './request.ts'
@@ -40,12 +40,45 @@ export function useRuns(filter: RunFilter) {
   })
 }
 
+export type Connection = 'connecting' | 'live' | 'lost' | 'over'
+
 /** Keeps what is loaded of runs up to date. */
-export function useLiveRuns(filter: RunFilter): 'connecting' | 'live' | 'lost' | 'over' {
+export function useLiveRuns(filter: RunFilter): Connection {
   const client = useQueryClient()
-  const [connection, setConnection] = useState<'connecting' | 'live' | 'lost' | 'over'>('connecting')
+  return useRunEvents({
+    queryKey: ['runs', filter],
+    /** True where the list has to be read again for them. */
+    take(queryKey, rows) {
+      const { changed, isNew } = changeRows(client.getQueryData<Loaded>(queryKey), rows)
+      if (changed !== null) client.setQueryData<Loaded>(queryKey, changed)
+      return isNew
+    },
+  })
+}
+
+/** Reads something anew whenever an execution, of that pipeline or of any, has changed. */
+export function useReadByExecutions(queryKey: readonly unknown[], pipeline: string | null): Connection {
+  return useRunEvents({
+    queryKey,
+    take: (_, rows) =>
+      rows.some((row) => row.kind === 'execution' && (pipeline === null || row.pipeline === pipeline)),
+  })
+}
+
+interface Taking {
+  readonly queryKey: readonly unknown[]
+  take(queryKey: readonly unknown[], rows: readonly RunRow[]): boolean
+}
+
+/** Hears of the runs that change; the query is read again where that is asked for, or something was missed. */
+function useRunEvents(taking: Taking): Connection {
+  const client = useQueryClient()
+  const [connection, setConnection] = useState<Connection>('connecting')
+  const latest = useRef(taking)
+  latest.current = taking
+  const key = JSON.stringify(taking.queryKey)
   useEffect(() => {
-    const queryKey = ['runs', filter]
+    const queryKey = JSON.parse(key) as readonly unknown[]
     let timer: ReturnType<typeof setTimeout> | null = null
     let wasLost = false
     const readAgain = (afterMs: number) => {
@@ -57,9 +90,8 @@ export function useLiveRuns(filter: RunFilter): 'connecting' | 'live' | 'lost' |
     const stop = follow('/runs/events', {
       onEvents(events) {
         const rows = events.flatMap(({ kind, data }) => (kind === 'changed' ? [data as RunRow] : []))
-        const unknown = changeRows(client.getQueryData<Loaded>(queryKey), rows)
-        if (unknown.changed !== null) client.setQueryData<Loaded>(queryKey, unknown.changed)
-        if (unknown.isNew || events.some(({ kind }) => kind === 'reset')) readAgain(AGAIN_MS)
+        const isBehind = latest.current.take(queryKey, rows)
+        if (isBehind || events.some(({ kind }) => kind === 'reset')) readAgain(AGAIN_MS)
       },
       onConnection(state) {
         setConnection(state)
@@ -72,7 +104,7 @@ export function useLiveRuns(filter: RunFilter): 'connecting' | 'live' | 'lost' |
       stop()
       if (timer !== null) clearTimeout(timer)
     }
-  }, [client, filter])
+  }, [client, key])
   return connection
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ExecutionView, TaskView } from '../api/executions.ts'
 import { Picture, type TaskNow } from '../pipelines/picture.tsx'
-import { RunStatus } from '../pipelines/run-status.tsx'
+import { RunStatus } from '../run-status.tsx'
 import { TaskDetail } from './task-detail.tsx'
 import type { TaskAttempts } from './use-live-execution.ts'
 

@@ -4,8 +4,9 @@ import { announce } from '../announce.tsx'
 import { useMay } from '../api/caller.ts'
 import { type ExecutionView, useExecution, useExecutionCommand } from '../api/executions.ts'
 import { ProblemError, sayError } from '../api/request.ts'
+import { ConnectionLost } from '../connection-lost.tsx'
 import { Took } from '../pipelines/executions.tsx'
-import { RunStatus } from '../pipelines/run-status.tsx'
+import { RunStatus } from '../run-status.tsx'
 import '../style/executions.css'
 import '../style/tables.css'
 import { clock, fullTime } from '../words.ts'
@@ -52,11 +53,7 @@ function Execution({ id, execution }: { id: string; execution: ExecutionView }) 
         </h1>
         <RunStatus status={execution.status} />
       </div>
-      {connection === 'lost' && (
-        <p className="lost" role="alert">
-          The connection is lost; it is being mended. What is shown is as it was last known.
-        </p>
-      )}
+      <ConnectionLost connection={connection} />
       {execution.statusMessage !== '' && <p className="status-message">{execution.statusMessage}</p>}
       {execution.status === 'PAUSING' && (
         <p className="status-message">What runs is let finish; nothing new is started until it is resumed.</p>

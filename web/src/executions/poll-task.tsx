@@ -35,6 +35,7 @@ export function PollTask({ view: { inputs, poll, startedAt }, polled, isPaused, 
         attempts={attempts}
         size={size}
         total={size}
+        isOver={poll === null}
         task={task}
         startedAt={Date.parse(startedAt)}
       />

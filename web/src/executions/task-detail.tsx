@@ -1,7 +1,7 @@
 import type { TaskView } from '../api/executions.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 import { Took } from '../pipelines/executions.tsx'
-import { RunStatus } from '../pipelines/run-status.tsx'
+import { RunStatus } from '../run-status.tsx'
 import { clock, fullTime } from '../words.ts'
 import { ExecutionBody } from './execution-body.tsx'
 import { PathFinder } from './path-finder.tsx'

@@ -1,3 +1,4 @@
+import '../style/health.css'
 import type { ReactNode } from 'react'
 import { type Percentiles, useHealth } from '../api/health.ts'
 import { sayError } from '../api/request.ts'

@@ -1,18 +1,22 @@
 import { Link } from 'wouter'
 import { type RunRow, useExecutions } from '../api/executions.ts'
 import { sayError } from '../api/request.ts'
+import { useReadByExecutions } from '../api/runs.ts'
+import { ConnectionLost } from '../connection-lost.tsx'
 import { useNow } from '../now.ts'
+import { RunStatus } from '../run-status.tsx'
 import { clock, countdown, fullTime, took } from '../words.ts'
-import { RunStatus } from './run-status.tsx'
 
 /** The runs of a pipeline, newest first. */
 export function Executions({ pipeline }: { pipeline: string }) {
   const executions = useExecutions(pipeline)
+  const connection = useReadByExecutions(['executions', pipeline], pipeline)
   const rows = executions.data?.pages.flatMap((page) => page.executions) ?? []
   return (
     <section aria-labelledby="executions">
       <h2 id="executions">Executions</h2>
-      {executions.error && (
+      <ConnectionLost connection={connection} />
+      {executions.error && connection !== 'lost' && (
         <p className="lost" role="alert">
           {sayError(executions.error)}
         </p>

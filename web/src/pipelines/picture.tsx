@@ -1,9 +1,8 @@
 import { type KeyboardEvent, useRef } from 'react'
 import '../style/picture.css'
-import '../style/statuses.css'
 import type { PipelineShape, TaskShape } from '../../../src/pipeline/picture.ts'
+import { lookOf } from '../statuses.ts'
 import { neighbour, type Place } from './neighbour.ts'
-import { lookOf } from './statuses.ts'
 
 /** What a run says of one task, for the picture. */
 export interface TaskNow {

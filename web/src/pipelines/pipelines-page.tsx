@@ -3,11 +3,13 @@ import { Link } from 'wouter'
 import { useMay } from '../api/caller.ts'
 import { type PipelineRow, usePipelines } from '../api/pipelines.ts'
 import { sayError } from '../api/request.ts'
+import { useReadByExecutions } from '../api/runs.ts'
+import { ConnectionLost } from '../connection-lost.tsx'
 import '../style/pipelines.css'
 import '../style/tables.css'
+import { RunStatus } from '../run-status.tsx'
 import { clock, count, fullTime } from '../words.ts'
 import { DropFiles } from './drop-files.tsx'
-import { RunStatus } from './run-status.tsx'
 import { STARTER } from './starter.ts'
 
 const PipelineEditor = lazy(async () => ({
@@ -17,12 +19,14 @@ const PipelineEditor = lazy(async () => ({
 /** Every pipeline that the server keeps. */
 export function PipelinesPage() {
   const pipelines = usePipelines()
+  const connection = useReadByExecutions(['pipelines'], null)
   const mayEdit = useMay('editor')
   const [isNew, setNew] = useState(false)
   const rows = pipelines.data ?? []
   const list = (
     <>
-      {pipelines.error && (
+      <ConnectionLost connection={connection} />
+      {pipelines.error && connection !== 'lost' && (
         <p className="lost" role="alert">
           {sayError(pipelines.error)}
         </p>

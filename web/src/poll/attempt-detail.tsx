@@ -1,3 +1,4 @@
+import type { Verdict } from '../../../src/core/judge.ts'
 import type { PollTask } from '../../../src/core/task.ts'
 import type { AnsweredAttempt } from '../api/attempts.ts'
 import type { LedgerEntry } from '../api/polls.ts'
@@ -40,9 +41,7 @@ export function AttemptDetail(props: AttemptProps) {
         </span>{' '}
         Attempt {iteration}: {verdict}
       </h3>
-      <p className="reason-of-attempt">
-        {reason.startsWith(VERDICT_MEANINGS[verdict]) ? reason : `${VERDICT_MEANINGS[verdict]}: ${reason}`}
-      </p>
+      <p className="reason-of-attempt">{whatItMeans(verdict, reason)}</p>
       <p className="quiet tabular">
         <span title={fullTime(startedAt)}>{clock(startedAt)}</span>, {took(durationMs)},{' '}
         {code === null ? 'no response' : `code ${code}`};{' '}
@@ -82,6 +81,12 @@ export function AttemptDetail(props: AttemptProps) {
       />
     </section>
   )
+}
+
+/** A reason that says it all stands alone. */
+function whatItMeans(verdict: Verdict, reason: string): string {
+  const meaning = VERDICT_MEANINGS[verdict]
+  return verdict === 'pending' || reason.startsWith(meaning) ? reason : `${meaning}: ${reason}`
 }
 
 function whyNone(answer: AnsweredAttempt | null): string {

@@ -1,3 +1,4 @@
+import '../style/attempts.css'
 import { useId, useState } from 'react'
 import type { Polled } from '../api/attempts.ts'
 import { count } from '../words.ts'
@@ -14,10 +15,12 @@ interface Made extends Pick<AttemptProps, 'task' | 'startedAt'> {
   readonly size: number
   /** With those that were folded. */
   readonly total: number
+  /** No more will come. */
+  readonly isOver: boolean
 }
 
 /** All attempts of a poll over time and as a list, and the one that is chosen: the last, until another one is. */
-export function Attempts({ polled, attempts, size, total, task, startedAt }: Made) {
+export function Attempts({ polled, attempts, size, total, isOver, task, startedAt }: Made) {
   const id = useId()
   const [chosen, setChosen] = useState<number | null>(null)
   const index = Math.min(chosen ?? size - 1, size - 1)
@@ -25,7 +28,7 @@ export function Attempts({ polled, attempts, size, total, task, startedAt }: Mad
   const answer = useAttempt(polled, attempt?.iteration)
   const before = useAttempt(polled, attempts[index - 1]?.iteration)
   return (
-    <section className="card" aria-labelledby={id}>
+    <section className={isOver ? 'card over' : 'card'} aria-labelledby={id}>
       <h2 id={id}>{count(total, 'attempt')}</h2>
       {attempt === undefined ? (
         <p className="quiet">None has been made yet.</p>

@@ -1,3 +1,4 @@
+import '../style/answer.css'
 import { useMemo, useState } from 'react'
 import { parseJson, toJson } from '../../../src/core/json.ts'
 import { JsonTree } from '../json-tree.tsx'

@@ -1,3 +1,5 @@
+import '../style/conditions.css'
+
 interface Given {
   readonly source: string
   /** By the name as it stands in the condition. */

@@ -1,3 +1,4 @@
+import '../style/attempts.css'
 import { useId } from 'react'
 import type { Verdict } from '../../../src/core/judge.ts'
 import { MARKS } from '../words.ts'

@@ -1,3 +1,4 @@
+import '../style/answer.css'
 /** Names and their values, such as headers: only ever text. */
 export function Pairs({ pairs }: { pairs: Readonly<Record<string, string>> }) {
   return (

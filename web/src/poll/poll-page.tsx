@@ -3,7 +3,8 @@ import { Link } from 'wouter'
 import { announce } from '../announce.tsx'
 import { type PollView, useCaller, usePoll } from '../api/polls.ts'
 import { ProblemError, sayError } from '../api/request.ts'
-import { Status } from '../marks.tsx'
+import { ConnectionLost } from '../connection-lost.tsx'
+import { RunStatus } from '../run-status.tsx'
 import { titleOf } from '../words.ts'
 import { Attempts } from './attempts.tsx'
 import { Commands } from './commands.tsx'
@@ -45,14 +46,10 @@ function Poll({ poll }: { poll: PollView }) {
       </p>
       <div className="heading">
         <h1>{titleOf(poll)}</h1>
-        <Status status={poll.status} />
+        <RunStatus status={poll.status} />
         <code className="quiet id">{poll.id}</code>
       </div>
-      {connection === 'lost' && (
-        <p className="lost" role="alert">
-          The connection is lost; it is being mended. What is shown is as it was last known.
-        </p>
-      )}
+      <ConnectionLost connection={connection} />
       <Commands poll={poll} mayRun={caller !== undefined && caller.role !== 'viewer'} />
       {poll.endedAt === null ? (
         <Waiting poll={poll} attempts={attempts} size={size} />
@@ -65,6 +62,7 @@ function Poll({ poll }: { poll: PollView }) {
         attempts={attempts}
         size={size}
         total={Math.max(size, poll.iterationCount)}
+        isOver={poll.endedAt !== null}
         task={poll.task}
         startedAt={Date.parse(poll.startedAt)}
       />

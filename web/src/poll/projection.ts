@@ -23,12 +23,22 @@ export function longestEndAt(
   return Math.min(deadline, Date.parse(nextAttemptAt) + ms)
 }
 
-/** When `progress` reaches 100 at the rate of the attempts; null where it does not move up. */
-export function progressEndAt(attempts: readonly LedgerEntry[]): number | null {
+/**
+ * When `progress` reaches 100, should it go on by as much an attempt, and the attempts come at the pace of these, or of
+ * the interval where that has become longer; null where it does not move up.
+ */
+export function progressEndAt(
+  { nextAttemptAt, task }: Pick<Counted, 'nextAttemptAt' | 'task'>,
+  attempts: readonly LedgerEntry[],
+): number | null {
   const told = attempts.filter(({ progress }) => progress !== null)
   const [first, last] = [told[0], told.at(-1)]
   if (!first || !last) return null
   const grown = (last.progress ?? 0) - (first.progress ?? 0)
-  if (grown <= 0 || (last.progress ?? 0) >= 100) return null
-  return last.startedAt + ((100 - (last.progress ?? 0)) * (last.startedAt - first.startedAt)) / grown
+  const left = 100 - (last.progress ?? 0)
+  if (grown <= 0 || left <= 0) return null
+  const steps = last.iteration - first.iteration
+  const paceMs = Math.max((last.startedAt - first.startedAt) / steps, task.pollIntervalSeconds * 1000)
+  const end = last.startedAt + ((left * steps) / grown) * paceMs
+  return nextAttemptAt === null ? end : Math.max(end, Date.parse(nextAttemptAt))
 }

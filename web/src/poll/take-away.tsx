@@ -1,3 +1,4 @@
+import '../style/attempts.css'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PollTask } from '../../../src/core/task.ts'

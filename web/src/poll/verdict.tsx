@@ -1,3 +1,4 @@
+import '../style/waiting.css'
 import type { PollView } from '../api/polls.ts'
 import { clock, count, fullTime, seconds } from '../words.ts'
 

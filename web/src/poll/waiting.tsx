@@ -1,3 +1,4 @@
+import '../style/waiting.css'
 import { useId } from 'react'
 import type { LedgerEntry, PollView } from '../api/polls.ts'
 import { useNow } from '../now.ts'
@@ -61,7 +62,7 @@ export function Waiting({ poll, attempts, size }: Known) {
           <dd>{poll.deadlineAt === null ? <NoDeadline /> : <Deadline at={poll.deadlineAt} poll={poll} />}</dd>
         </div>
       </dl>
-      {poll.progress !== null && <Progress value={poll.progress} attempts={recent} />}
+      {poll.progress !== null && <Progress poll={poll} value={poll.progress} attempts={recent} />}
     </section>
   )
 }
@@ -134,9 +135,15 @@ function NoDeadline() {
   )
 }
 
-function Progress({ value, attempts }: { value: number; attempts: readonly LedgerEntry[] }) {
+interface Progressing {
+  readonly poll: WaitingPoll
+  readonly value: number
+  readonly attempts: readonly LedgerEntry[]
+}
+
+function Progress({ poll, value, attempts }: Progressing) {
   const id = useId()
-  const end = progressEndAt(attempts)
+  const end = progressEndAt(poll, attempts)
   return (
     <div className="progress">
       <label htmlFor={id}>Progress</label>

@@ -1,9 +1,10 @@
 import { memo } from 'react'
 import { Link } from 'wouter'
 import type { RunRow as Run } from '../api/runs.ts'
-import { Cells, Status } from '../marks.tsx'
+import { Cells } from '../marks.tsx'
 import { useNow } from '../now.ts'
-import { clock, countdown, fullTime, seconds } from '../words.ts'
+import { RunStatus } from '../run-status.tsx'
+import { clock, countdown, fullTime, seconds, short } from '../words.ts'
 
 /** The cells of one row: what, how far, and when next. Made anew only when its run has changed. */
 export const RunRow = memo(function RunRow({ run }: { run: Run }) {
@@ -14,16 +15,19 @@ export const RunRow = memo(function RunRow({ run }: { run: Run }) {
       <span role="cell" className="name">
         <Link href={`/${isPoll ? 'polls' : 'executions'}/${id}`}>{name ?? id}</Link>
         {!isPoll && (
-          <span className="tag">pipeline{run.executionIndex !== null && ` #${run.executionIndex}`}</span>
+          <span className="tag">
+            <span className="word">pipeline </span>
+            {run.executionIndex !== null && `#${run.executionIndex}`}
+          </span>
         )}
       </span>
-      <span role="cell">
-        <Status status={status} />
+      <span role="cell" className="status">
+        <RunStatus status={status} />
       </span>
       <span role="cell" className="attempts">
         <span className="tabular of">
-          {iterationCount}
-          {pollCount !== null && <span className="quiet">/{pollCount}</span>}
+          {short(iterationCount)}
+          {pollCount !== null && <span className="quiet">/{short(pollCount)}</span>}
         </span>
         <Cells verdicts={verdicts} last={iterationCount} />
       </span>

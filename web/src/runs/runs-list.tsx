@@ -8,6 +8,16 @@ const WIDE_ROW = 41
 const NARROW_ROW = 97
 const NARROW = 760
 
+const COLUMNS: readonly { readonly name: string; readonly className?: string }[] = [
+  { name: 'Name' },
+  { name: 'Status' },
+  { name: 'Attempts' },
+  { name: 'Code', className: 'code' },
+  { name: 'Next in' },
+  { name: 'Started' },
+  { name: 'Took', className: 'took' },
+]
+
 interface Given {
   readonly runs: readonly Run[]
   /** There is more, and it is not being loaded. */
@@ -39,8 +49,8 @@ export function RunsList({ runs, mayLoad, onEnd }: Given) {
     <div role="table" aria-label="Runs" aria-rowcount={runs.length + 1} className="runs">
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="run head">
-          {['Name', 'Status', 'Attempts', 'Code', 'Next in', 'Started', 'Took'].map((name) => (
-            <span role="columnheader" key={name}>
+          {COLUMNS.map(({ name, className }) => (
+            <span role="columnheader" key={name} className={className}>
               {name}
             </span>
           ))}
@@ -52,7 +62,7 @@ export function RunsList({ runs, mayLoad, onEnd }: Given) {
             key={key}
             role="row"
             aria-rowindex={index + 2}
-            className="run"
+            className={runs[index]?.endedAt == null ? 'run' : 'run over'}
             style={{ height: size, transform: `translateY(${start - rows.options.scrollMargin}px)` }}
           >
             <RunRow run={runs[index] as Run} />

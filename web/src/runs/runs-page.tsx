@@ -1,8 +1,10 @@
+import '../style/runs.css'
 import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
 import { useCaller } from '../api/polls.ts'
 import { sayError } from '../api/request.ts'
 import { type RunFilter, useLiveRuns, useRuns } from '../api/runs.ts'
+import { ConnectionLost } from '../connection-lost.tsx'
 import { count } from '../words.ts'
 import { FilterFields } from './filter-fields.tsx'
 import { isFiltered, useRunFilter } from './run-filter.ts'
@@ -30,11 +32,7 @@ export function RunsPage() {
         </p>
       </div>
       <FilterFields filter={filter} onChange={change} />
-      {connection === 'lost' && (
-        <p className="lost" role="alert">
-          The connection is lost; it is being mended. What is shown is as it was last known.
-        </p>
-      )}
+      <ConnectionLost connection={connection} />
       {runs.isError && connection !== 'lost' && (
         <p className="lost" role="alert">
           {sayError(runs.error)}

@@ -44,6 +44,12 @@ function Tokens() {
       )}
       <h2>{tokens.data && count(rows.length, 'token')}</h2>
       {rows.length > 0 && <TokenTable rows={rows} />}
+      {tokens.data && rows.length === 0 && (
+        <p className="quiet">
+          A server that has a token when it starts asks everybody for theirs. Until then, whoever works on
+          this machine may do all.
+        </p>
+      )}
     </>
   )
 }

@@ -26,8 +26,8 @@ export function VariablesPage() {
         )}
       </div>
       <p className="quiet">
-        A pipeline has them as <code>{'${var.name}'}</code>. What is SECRET or RESTRICTED is never shown
-        again.
+        Pipelines and polls have them as <code>{'${var.name}'}</code>. What is SECRET or RESTRICTED is never
+        shown again.
       </p>
       {variables.error && (
         <p className="lost" role="alert">

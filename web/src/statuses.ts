@@ -1,4 +1,4 @@
-import type { RunStatus, TaskRunStatus } from '../../../src/pipeline/run-state.ts'
+import type { RunStatus, TaskRunStatus } from '../../src/pipeline/run-state.ts'
 
 export type ShownStatus = RunStatus | TaskRunStatus
 

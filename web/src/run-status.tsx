@@ -1,4 +1,3 @@
-import '../style/statuses.css'
 import { lookOf } from './statuses.ts'
 
 /** The status of a run, a stage or a task as word, shape and colour. */
@@ -9,7 +8,7 @@ export function RunStatus({ status }: { status: string }) {
       <span className="mark" aria-hidden="true">
         {mark}
       </span>
-      {status}
+      {status.replaceAll('_', ' ')}
     </span>
   )
 }

@@ -65,21 +65,21 @@ async function readyAfter(context, { url, shown }) {
   const page = await context.newPage()
   await page.addInitScript(noteWhenShown, shown)
   await page.goto(url)
-  await page.waitForFunction('window.shownAt !== undefined')
-  const at = await page.evaluate('window.shownAt')
+  await page.locator(shown).first().waitFor()
+  const at = await page.evaluate('window.whenShown')
   await page.close()
   return at
 }
 
 /** Runs in the page: the frame after the one in which it stands there has been painted. */
 function noteWhenShown(selector) {
-  const look = () => {
-    if (document.querySelector(selector) === null) return requestAnimationFrame(look)
-    requestAnimationFrame(() => {
-      window.shownAt = performance.now()
-    })
-  }
-  look()
+  window.whenShown = new Promise((resolve) => {
+    const look = () => {
+      if (document.querySelector(selector) === null) return requestAnimationFrame(look)
+      requestAnimationFrame(() => resolve(performance.now()))
+    }
+    look()
+  })
 }
 
 function firstScript() {

@@ -224,6 +224,16 @@ stages:
       await page.getByText('The connection is lost').waitFor({ state: 'detached' })
       const numbers = await page.locator('.attempt-row .number').allTextContents()
       expect(numbers.map(Number)).toEqual(numbers.map((_, i) => Number(numbers[0]) - i))
+      await keep(waiting('Later', jobs.job({ end: 'never' })), own)
+      await page.goto(`${own.url}/pipelines`)
+      const row = page.getByRole('row').filter({ hasText: 'Later' })
+      await row.filter({ hasText: 'never run' }).waitFor()
+      await own.kill()
+      await seen('The connection is lost; it is being mended.')
+      await own.restart()
+      await start('Later', {}, own)
+      await row.filter({ hasText: 'RUNNING' }).waitFor({ timeout: 25_000 })
+      await page.getByText('The connection is lost').waitFor({ state: 'detached' })
     } finally {
       await own.close()
     }

@@ -459,6 +459,11 @@ it('offers only what the token may do, and asks for one first', async () => {
   const own = await startServer(['--tokens', join(folder, 'tokens')])
   try {
     await page.goto(own.url)
+    await page.getByLabel('Token').waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await axeFindings(page)).toEqual([])
+    }
     await page.getByLabel('Token').fill('another')
     await button('Sign in').click()
     await seen('A token is needed')

@@ -25,36 +25,52 @@ const WIRE_ALLOWANCE = 64 * 1024
 
 /** A reader for a body with these headers; what it finds goes to the handler, once. */
 export function bodyReader(options: BodyOptions, handler: BodyHandler): BodyReader {
-  if (options.contentEncoding === '') return collect(options, handler)
+  const collector = new Collector(options, handler)
+  if (options.contentEncoding === '') return collector
   const encodings = options.contentEncoding
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity')
-  const collector = collect(options, handler)
   return encodings.length === 0 ? collector : decode(encodings.reverse(), { collector, handler, options })
 }
 
 /** The encodings that this platform can decode, as `Accept-Encoding` lists them. */
 export const ACCEPT_ENCODING = `gzip, deflate, br${'zstd' in process.versions ? ', zstd' : ''}`
 
-function collect({ contentType, maxBytes }: BodyOptions, handler: BodyHandler): BodyReader {
-  let chunks: Buffer[] = []
-  let size = 0
-  let over = false
-  return {
-    push(chunk) {
-      if (over) return
-      size += chunk.length
-      if (size <= maxBytes) return void chunks.push(chunk)
-      over = true
-      chunks = []
-      handler.onProblem(tooLarge(maxBytes))
-    },
-    end() {
-      if (over) return
-      over = true
-      handler.onText(decodeText(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), contentType))
-    },
+/** A class, since one is made at every attempt; most bodies come in one piece. */
+class Collector implements BodyReader {
+  #first: Buffer | null = null
+  #more: Buffer[] | null = null
+  #size = 0
+  #over = false
+  readonly #contentType: string
+  readonly #maxBytes: number
+  readonly #handler: BodyHandler
+
+  constructor({ contentType, maxBytes }: BodyOptions, handler: BodyHandler) {
+    this.#contentType = contentType
+    this.#maxBytes = maxBytes
+    this.#handler = handler
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#over) return
+    this.#size += chunk.length
+    if (this.#size > this.#maxBytes) {
+      this.#over = true
+      this.#first = null
+      this.#more = null
+      this.#handler.onProblem(tooLarge(this.#maxBytes))
+    } else if (this.#first === null) this.#first = chunk
+    else if (this.#more === null) this.#more = [this.#first, chunk]
+    else this.#more.push(chunk)
+  }
+
+  end(): void {
+    if (this.#over) return
+    this.#over = true
+    const body = this.#more === null ? this.#first : Buffer.concat(this.#more)
+    this.#handler.onText(body === null ? '' : decodeText(body, this.#contentType))
   }
 }
 
@@ -143,12 +159,15 @@ function decoderOf(lib: typeof zlib, name: string, first: Buffer): (() => Transf
   }
 }
 
+const MAY_NAME_CHARSET = /charset/i
+
 function tooLarge(maxBytes: number) {
   const message = `the body is larger than ${maxBytes} bytes decoded (maxBodyBytes, --max-body)`
   return { kind: 'too-large', message } as const
 }
 
 function decodeText(body: Buffer, contentType: string): string {
+  if (!MAY_NAME_CHARSET.test(contentType)) return body.toString('utf8')
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8'
   if (charset === 'utf-8' || charset === 'utf8') return body.toString('utf8')
   try {

@@ -2,25 +2,30 @@ import type { EgressGuard } from './egress.ts'
 
 /** One hop: a request on one connection and what comes back, with no policy at all. Two clients fill this port. */
 export interface Exchange {
-  /** Begins; the handler hears what happens. Returns how to break it off: nothing is heard after that. */
-  start(hop: Hop, handler: ExchangeHandler): () => void
+  /** Begins; the handler hears what happens. */
+  start(hop: Hop, handler: ExchangeHandler): Underway
   close(): Promise<void>
+}
+
+/** An exchange that has begun. */
+export interface Underway {
+  /** Breaks it off: nothing is heard after that. */
+  stop(): void
 }
 
 export interface Hop {
   readonly method: string
-  readonly url: URL
-  /** Of `url`, whose getters cost more than the rest of a request. */
+  /** Scheme, host and port, as in `https://host:8443`. */
   readonly origin: string
-  /** Path and query of `url`. */
+  /** Path and query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
 }
 
 /** Where a hop goes. */
-export function addressOf(url: URL): Pick<Hop, 'url' | 'origin' | 'path'> {
-  return { url, origin: url.origin, path: url.search === '' ? url.pathname : url.pathname + url.search }
+export function addressOf(url: URL): Pick<Hop, 'origin' | 'path'> {
+  return { origin: url.origin, path: url.search === '' ? url.pathname : url.pathname + url.search }
 }
 
 export interface ExchangeHandler {

@@ -1,51 +1,60 @@
 import type { AttemptFailure, HttpResponse } from '../core/attempt.ts'
-import { type BodyReader, bodyReader } from './body.ts'
+import { type Bell, clearAlarm, setAlarm } from './alarms.ts'
+import { type BodyHandler, type BodyReader, bodyReader } from './body.ts'
 import { classify, type Phase } from './classify.ts'
-import type { Exchange, ExchangeHandler, Hop, RawHeaders } from './exchange.ts'
+import type { Exchange, ExchangeHandler, Hop, RawHeaders, Underway } from './exchange.ts'
 
 export type HopOutcome =
   | { readonly kind: 'response'; readonly response: HttpResponse }
   | { readonly kind: 'failure'; readonly failure: AttemptFailure; readonly canRetry: boolean }
 
-export interface HopOptions {
-  /** What is left of the attempt. */
-  readonly timeoutMs: number
+/** Who sends a hop, and hears once what came of it. */
+export interface HopSender {
+  /** The instant of `monotonicMs` at which the attempt is over. */
+  readonly endsAt: number
   /** What the attempt was given, for the message. */
   readonly limitMs: number
   readonly maxBodyBytes: number
   readonly signal: AbortSignal | null
-  readonly onOutcome: (outcome: HopOutcome) => void
+  onOutcome(hop: Hop, outcome: HopOutcome): void
 }
 
-/** Carries one hop through to its last byte, its time limit, or its failure, and tells `onOutcome` once. */
-export function sendHop(exchange: Exchange, hop: Hop, options: HopOptions): void {
-  new Flight(hop, options).begin(exchange)
+/** Carries one hop through to its last byte, its time limit, or its failure. */
+export function sendHop(exchange: Exchange, hop: Hop, sender: HopSender): void {
+  new Flight(hop, sender).begin(exchange)
 }
+
+type Head = NonNullable<AttemptFailure['head']>
+
+const NO_ALARM = -1
 
 /** The state of one hop under way. One object, since this is the path that every attempt takes. */
-class Flight implements ExchangeHandler {
+class Flight implements ExchangeHandler, BodyHandler, Bell {
   #phase: Phase = 'connecting'
   #reused = false
-  #head: AttemptFailure['head'] = null
+  #head: Head | null = null
   #body: BodyReader | null = null
   #bytes = 0
   #over = false
-  #stop: (() => void) | null = null
-  readonly #timer: NodeJS.Timeout
+  #underway: Underway | null = null
+  #alarm: number
   readonly #hop: Hop
-  readonly #options: HopOptions
+  readonly #sender: HopSender
+  readonly #abort: (() => void) | null
 
-  constructor(hop: Hop, options: HopOptions) {
+  constructor(hop: Hop, sender: HopSender) {
+    const { signal } = sender
     this.#hop = hop
-    this.#options = options
-    this.#timer = setTimeout(() => this.#timedOut(), options.timeoutMs)
-    options.signal?.addEventListener('abort', this.#aborted, { once: true })
+    this.#sender = sender
+    this.#alarm = setAlarm(sender.endsAt, this)
+    this.#abort = signal === null ? null : () => this.#aborted()
+    if (this.#abort !== null) signal?.addEventListener('abort', this.#abort, { once: true })
   }
 
   begin(exchange: Exchange): void {
-    const stop = exchange.start(this.#hop, this)
-    if (this.#over) stop()
-    else this.#stop = stop
+    const underway = exchange.start(this.#hop, this)
+    if (this.#over) underway.stop()
+    else this.#underway = underway
   }
 
   onSent(reused: boolean): void {
@@ -58,17 +67,12 @@ class Flight implements ExchangeHandler {
     const headers = joinHeaders(raw)
     this.#head = { code, headers }
     const hasBody = this.#hop.method !== 'HEAD' && code !== 204 && code !== 304
-    this.#body = bodyReader(
-      {
-        contentEncoding: hasBody ? (headers['content-encoding'] ?? '') : '',
-        contentType: headers['content-type'] ?? '',
-        maxBytes: this.#options.maxBodyBytes,
-      },
-      {
-        onText: (body) => this.#end({ kind: 'response', response: { code, headers, body } }),
-        onProblem: (problem) => this.#fail({ ...problem, head: this.#head }),
-      },
-    )
+    const body = {
+      contentEncoding: hasBody ? (headers['content-encoding'] ?? '') : '',
+      contentType: headers['content-type'] ?? '',
+      maxBytes: this.#sender.maxBodyBytes,
+    }
+    this.#body = bodyReader(body, this)
   }
 
   onData(chunk: Buffer): void {
@@ -80,16 +84,23 @@ class Flight implements ExchangeHandler {
     this.#body?.end()
   }
 
+  onText(body: string): void {
+    const { code, headers } = this.#head as Head
+    this.#end({ kind: 'response', response: { code, headers, body } })
+  }
+
+  onProblem({ kind, message }: Parameters<BodyHandler['onProblem']>[0]): void {
+    this.#fail({ kind, message, head: this.#head })
+  }
+
   onError(error: Error): void {
     this.#fail(classify(error, this.#phase, this.#head))
   }
 
-  readonly #aborted = () => {
-    this.#fail({ kind: 'aborted', message: 'the attempt was broken off', head: this.#head })
-  }
-
-  #timedOut(): void {
-    const limit = `${Math.round(this.#options.limitMs) / 1000} s`
+  /** The time is over. */
+  ring(): void {
+    this.#alarm = NO_ALARM
+    const limit = `${Math.round(this.#sender.limitMs) / 1000} s`
     const message = {
       connecting: `no connection within ${limit}`,
       waiting: `no answer within ${limit}`,
@@ -97,6 +108,10 @@ class Flight implements ExchangeHandler {
     }[this.#phase]
     const kind = this.#phase === 'connecting' ? 'connect-timeout' : 'timeout'
     this.#fail({ kind, message, head: this.#head })
+  }
+
+  #aborted(): void {
+    this.#fail({ kind: 'aborted', message: 'the attempt was broken off', head: this.#head })
   }
 
   /** A request that died on a reused connection before any byte came was most likely never seen. */
@@ -109,10 +124,10 @@ class Flight implements ExchangeHandler {
   #end(outcome: HopOutcome): void {
     if (this.#over) return
     this.#over = true
-    clearTimeout(this.#timer)
-    this.#options.signal?.removeEventListener('abort', this.#aborted)
-    if (outcome.kind === 'failure') this.#stop?.()
-    this.#options.onOutcome(outcome)
+    if (this.#alarm !== NO_ALARM) clearAlarm(this.#alarm)
+    if (this.#abort !== null) this.#sender.signal?.removeEventListener('abort', this.#abort)
+    if (outcome.kind === 'failure') this.#underway?.stop()
+    this.#sender.onOutcome(this.#hop, outcome)
   }
 }
 

@@ -1,5 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
-import type { Exchange, ExchangeHandler, ExchangeOptions, Hop } from './exchange.ts'
+import type { Exchange, ExchangeHandler, ExchangeOptions, Hop, Underway } from './exchange.ts'
 
 /** By node:http: quick to load, for a command that makes a few requests. HTTP/1.1, no proxy. */
 export function nodeExchange(options: ExchangeOptions): Exchange {
@@ -8,17 +8,23 @@ export function nodeExchange(options: ExchangeOptions): Exchange {
 
   return {
     start(hop, handler) {
-      if (hop.url.protocol === 'http:')
-        return listen(request(hop.url, requestOptions(hop, plain)), hop, handler)
-      let stop = () => {}
+      const url = hop.origin + hop.path
+      if (!isSecure(hop)) return listen(request(url, requestOptions(hop, plain)), hop, handler)
+      let underway: Underway | null = null
       let stopped = false
       secure ??= secureClient(options)
-      secure.then((client) => {
-        if (!stopped) stop = listen(client.request(hop.url, requestOptions(hop, client.agent)), hop, handler)
-      }, handler.onError)
-      return () => {
-        stopped = true
-        stop()
+      secure.then(
+        (client) => {
+          if (!stopped)
+            underway = listen(client.request(url, requestOptions(hop, client.agent)), hop, handler)
+        },
+        (error: Error) => stopped || handler.onError(error),
+      )
+      return {
+        stop() {
+          stopped = true
+          underway?.stop()
+        },
       }
     },
     async close() {
@@ -40,7 +46,11 @@ function requestOptions(hop: Hop, agent: Agent) {
   return { method: hop.method, headers: hop.headers, agent, setDefaultHeaders: true }
 }
 
-function listen(req: ClientRequest, hop: Hop, handler: ExchangeHandler): () => void {
+function isSecure({ origin }: Hop): boolean {
+  return origin.startsWith('https:')
+}
+
+function listen(req: ClientRequest, hop: Hop, handler: ExchangeHandler): Underway {
   let over = false
   const fail = (error: Error) => {
     if (over) return
@@ -50,10 +60,7 @@ function listen(req: ClientRequest, hop: Hop, handler: ExchangeHandler): () => v
   req.on('error', fail)
   req.on('socket', (socket) => {
     if (req.reusedSocket || !socket.connecting) return over || handler.onSent(req.reusedSocket)
-    socket.once(
-      hop.url.protocol === 'https:' ? 'secureConnect' : 'connect',
-      () => over || handler.onSent(false),
-    )
+    socket.once(isSecure(hop) ? 'secureConnect' : 'connect', () => over || handler.onSent(false))
   })
   req.on('response', (response: IncomingMessage) => {
     if (over) return
@@ -67,8 +74,10 @@ function listen(req: ClientRequest, hop: Hop, handler: ExchangeHandler): () => v
     })
   })
   req.end(hop.body ?? undefined)
-  return () => {
-    over = true
-    req.destroy()
+  return {
+    stop() {
+      over = true
+      req.destroy()
+    },
   }
 }

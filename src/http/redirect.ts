@@ -20,8 +20,9 @@ export function redirectOf(
 ): Redirected | 'invalid-url' | null {
   const location = headers.location
   if (!REDIRECT_CODES.has(code) || location === undefined) return null
-  if (!URL.canParse(location, hop.url.href)) return 'invalid-url'
-  const url = new URL(location, hop.url)
+  const from = hop.origin + hop.path
+  if (!URL.canParse(location, from)) return 'invalid-url'
+  const url = new URL(location, from)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'invalid-url'
   url.username = ''
   url.password = ''

@@ -228,6 +228,50 @@ describe.each(['lean', 'pooled'] as const)('the %s client', (client) => {
     expect(connections).toBe(2)
   })
 
+  describe('with more requests than connections', () => {
+    it.runIf(client === 'pooled')('has so many under way at a time, and the rest in turn', async () => {
+      let [now, most] = [0, 0]
+      const asked: string[] = []
+      const url = await listening(
+        createServer((req, res) => {
+          asked.push(req.url ?? '')
+          most = Math.max(most, ++now)
+          setImmediate(() => {
+            now--
+            res.end('ok')
+          })
+        }),
+      )
+      transport = await openTwo()
+      const sent = await Promise.all(Array.from({ length: 60 }, (_, n) => send({ url: `${url}${n}` })))
+      expect(sent.map(({ result }) => result.kind)).toEqual(Array(60).fill('response'))
+      expect(most).toBeLessThanOrEqual(2)
+      expect(asked.length).toBe(60)
+    })
+
+    it.runIf(client === 'pooled')(
+      'breaks off one that waits: by its signal, by its time, and by the end',
+      async () => {
+        const url = server.route('/jam', 'hang')
+        transport = await openTwo()
+        const controller = new AbortController()
+        const jam = [send({ url }), send({ url })]
+        const aborted = send({ url }, { signal: controller.signal })
+        const late = send({ url }, { timeoutMs: 40 })
+        const left = send({ url }, { signal: null })
+        controller.abort()
+        expect((await aborted).result).toMatchObject({ failure: { kind: 'aborted' } })
+        expect((await late).result).toMatchObject({
+          failure: { kind: 'connect-timeout', message: 'no connection within 0.04 s' },
+        })
+        await transport.close()
+        for (const { result } of await Promise.all([...jam, left])) expect(result.kind).toBe('failure')
+      },
+    )
+
+    const openTwo = () => open({ connections: 2 })
+  })
+
   describe('over TLS', () => {
     let pems: { private: string; cert: string }
     beforeAll(async () => {

@@ -1,10 +1,12 @@
 import type { Attempt, AttemptFailure, AttemptResult, HttpRequest } from '../core/attempt.ts'
 import { parseJson } from '../core/json.ts'
+import { parseUrl } from '../core/parse-url.ts'
 import { VERSION } from '../core/version.ts'
 import type { Clock, SendOptions, Transport } from '../engine/effects.ts'
 import { ACCEPT_ENCODING } from './body.ts'
 import { addressOf, type Exchange, type ExchangeOptions, type Hop } from './exchange.ts'
-import { type HopOutcome, sendHop } from './hop.ts'
+import { type HopOutcome, type HopSender, sendHop } from './hop.ts'
+import { monotonicMs } from './monotonic-ms.ts'
 import { MAX_REDIRECTS, redirectOf } from './redirect.ts'
 
 export interface TransportOptions extends Omit<ExchangeOptions, 'proxyFromEnvironment'> {
@@ -23,8 +25,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const exchange = await createExchange(options)
   const { clock } = options
   return {
-    send: (request, sendOptions) =>
-      new Promise((resolve) => new Journey({ exchange, clock, sendOptions, resolve }).begin(request)),
+    send: (request, limits) =>
+      new Promise((resolve) => new Journey({ exchange, clock, limits, resolve }).begin(request)),
     close: () => exchange.close(),
   }
 }
@@ -48,7 +50,7 @@ function hasProxyInEnvironment(): boolean {
 interface JourneyOptions {
   readonly exchange: Exchange
   readonly clock: Pick<Clock, 'now'>
-  readonly sendOptions: SendOptions
+  readonly limits: SendOptions
   readonly resolve: (sent: Omit<Attempt, 'conditional'>) => void
 }
 
@@ -58,40 +60,40 @@ const NO_NOTES: readonly string[] = []
  * One attempt under way, from hop to hop. Redirects are followed by hand: every follower looked at leaks custom
  * headers to other origins. One object and one promise, since ten thousand of them may be under way at once.
  */
-class Journey {
+class Journey implements HopSender {
+  readonly endsAt: number
+  readonly limitMs: number
+  readonly maxBodyBytes: number
+  readonly signal: AbortSignal | null
   #redirects = 0
   #isSecondTry = false
   #notes = NO_NOTES
   readonly #startedAt: number
-  readonly #options: JourneyOptions
+  readonly #exchange: Exchange
+  readonly #clock: JourneyOptions['clock']
+  readonly #resolve: JourneyOptions['resolve']
 
-  constructor(options: JourneyOptions) {
-    this.#options = options
-    this.#startedAt = options.clock.now()
+  constructor({ exchange, clock, limits, resolve }: JourneyOptions) {
+    this.endsAt = monotonicMs() + limits.timeoutMs
+    this.limitMs = limits.timeoutMs
+    this.maxBodyBytes = limits.maxBodyBytes
+    this.signal = limits.signal
+    this.#startedAt = clock.now()
+    this.#exchange = exchange
+    this.#clock = clock
+    this.#resolve = resolve
   }
 
   begin(request: HttpRequest): void {
     const hop = firstHopOf(request)
     if (hop === null) this.#end(failure('invalid-url', 'the URL is not a valid http or https URL'))
-    else this.#send(hop)
+    else sendHop(this.#exchange, hop, this)
   }
 
-  #send(hop: Hop): void {
-    const { exchange, sendOptions, clock } = this.#options
-    const { timeoutMs, maxBodyBytes, signal } = sendOptions
-    sendHop(exchange, hop, {
-      timeoutMs: Math.max(1, timeoutMs - (clock.now() - this.#startedAt)),
-      limitMs: timeoutMs,
-      maxBodyBytes,
-      signal,
-      onOutcome: (outcome) => this.#arrived(hop, outcome),
-    })
-  }
-
-  #arrived(hop: Hop, outcome: HopOutcome): void {
+  onOutcome(hop: Hop, outcome: HopOutcome): void {
     const next = outcome.kind === 'response' ? this.#answered(hop, outcome) : this.#failed(hop, outcome)
     if ('kind' in next) this.#end(next)
-    else this.#send(next)
+    else sendHop(this.#exchange, next, this)
   }
 
   /** A hop is sent once more where a kept-alive connection was closed under it. */
@@ -117,9 +119,9 @@ class Journey {
   }
 
   #end(result: AttemptResult): void {
-    const { clock, resolve } = this.#options
     const startedAt = this.#startedAt
-    resolve({ startedAt, durationMs: clock.now() - startedAt, result, notes: this.#notes })
+    const durationMs = this.#clock.now() - startedAt
+    this.#resolve({ startedAt, durationMs, result, notes: this.#notes })
   }
 }
 
@@ -136,9 +138,8 @@ function firstHopOf(request: HttpRequest): Hop | null {
 
 /** The request as it goes out: credentials of the URL as `Authorization`, defaults where the caller says nothing. */
 function firstHop({ method, url: text, headers, payload }: HttpRequest): Hop | null {
-  if (!URL.canParse(text)) return null
-  const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
+  const url = parseUrl(text)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
   const all: Record<string, string> = { ...headers }
   const addDefault = (name: string, value: () => string) => {

@@ -1,32 +1,34 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import type { Exchange, ExchangeHandler, ExchangeOptions, Hop } from './exchange.ts'
+import type { Exchange, ExchangeHandler, ExchangeOptions, Hop, Underway } from './exchange.ts'
 import { guardedConnector } from './guarded-connector.ts'
+import { createLines, type Place } from './line.ts'
 import { tlsOptions } from './tls-options.ts'
+
+const CONNECTIONS = 128
 
 /** By undici: a third of the CPU a request, for many polls; also HTTP/2 and proxies. */
 export function undiciExchange(options: ExchangeOptions): Exchange {
-  const dispatcher = createDispatcher(options)
+  const connections = options.connections ?? CONNECTIONS
+  const dispatcher = createDispatcher(options, connections)
+  // One connection of HTTP/2 carries many at a time.
+  const lines = createLines(options.http2 ? Number.POSITIVE_INFINITY : connections)
   return {
     start(hop, handler) {
-      const dispatched = new DispatchHandler(handler)
-      try {
-        dispatcher.dispatch(dispatchOptions(hop), dispatched)
-      } catch (error) {
-        dispatched.onResponseError(null, error as Error)
-      }
-      return () => dispatched.stop()
+      const dispatch = new Dispatch(dispatcher, hop, handler)
+      lines.join(hop.origin, dispatch)
+      return dispatch
     },
     close: () => dispatcher.destroy(),
   }
 }
 
 /** Time-outs are ours, over the whole attempt: undici's tick at a second, and a dripping body never trips them. */
-function createDispatcher(options: ExchangeOptions): Dispatcher {
+function createDispatcher(options: ExchangeOptions, connections: number): Dispatcher {
   const tls = tlsOptions(options)
   const connect = { timeout: 60_000, ...tls }
   const common = {
-    connections: options.connections ?? 128,
+    connections,
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: options.http2 ?? false,
@@ -38,16 +40,12 @@ function createDispatcher(options: ExchangeOptions): Dispatcher {
   return new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls, proxyTunnel: false })
 }
 
-function dispatchOptions({ origin, path, method, headers, body }: Hop): Dispatcher.DispatchOptions {
-  return { origin, path, method: method as Dispatcher.HttpMethod, headers, body }
-}
-
 /**
  * undici does not tell a handler whether its connection had served before. It writes a request at once after
  * `onRequestStart`, and says on this channel on which socket.
  */
 const served = new WeakSet<object>()
-let starting: DispatchHandler | null = null
+let starting: Dispatch | null = null
 subscribe('undici:client:sendHeaders', (message) => {
   const { socket } = message as { socket: object }
   starting?.sentOn(served.has(socket))
@@ -55,12 +53,32 @@ subscribe('undici:client:sendHeaders', (message) => {
   served.add(socket)
 })
 
-class DispatchHandler implements Dispatcher.DispatchHandler {
+/** A hop that waits for its turn, or that undici has. */
+class Dispatch implements Place, Underway, Dispatcher.DispatchHandler {
+  next: Place | null = null
+  leave: (() => void) | null = null
   #handler: ExchangeHandler | null
   #controller: Dispatcher.DispatchController | null = null
+  readonly #dispatcher: Dispatcher
+  readonly #hop: Hop
 
-  constructor(handler: ExchangeHandler) {
+  constructor(dispatcher: Dispatcher, hop: Hop, handler: ExchangeHandler) {
+    this.#dispatcher = dispatcher
+    this.#hop = hop
     this.#handler = handler
+  }
+
+  get isGone(): boolean {
+    return this.#handler === null
+  }
+
+  /** undici reads of a hop what it knows, and leaves the rest alone. */
+  begin(): void {
+    try {
+      this.#dispatcher.dispatch(this.#hop as Dispatcher.DispatchOptions, this)
+    } catch (error) {
+      this.onResponseError(null, error as Error)
+    }
   }
 
   stop(): void {
@@ -92,11 +110,17 @@ class DispatchHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#handler?.onEnd()
-    this.#handler = null
+    this.#over()
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
     this.#handler?.onError(error)
+    this.#over()
+  }
+
+  #over(): void {
     this.#handler = null
+    this.leave?.()
+    this.leave = null
   }
 }

@@ -66,7 +66,7 @@ function open(
             controller.error(lost)
             reject(lost)
           })
-        const stop = exchange.start(hop, {
+        const underway = exchange.start(hop, {
           onSent() {},
           onHead(code) {
             isOpen = true
@@ -80,11 +80,11 @@ function open(
           onError: fail,
         })
         const abort = () => {
-          stop()
+          underway.stop()
           fail(new Error('stopped'))
         }
         const watchdog = setTimeout(() => {
-          stop()
+          underway.stop()
           fail(new Error(`nothing came for ${SILENCE_MS / 1000} s`))
         }, SILENCE_MS)
         signal.addEventListener('abort', abort, { once: true })

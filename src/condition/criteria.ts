@@ -19,7 +19,8 @@ export async function compileCriteria(task: PollTask, options: CompileOptions = 
       progress: null,
     }
   }
-  const { compileCondition, compileNumber } = await import('./compile.ts')
+  compiler ??= await import('./compile.ts')
+  const { compileCondition, compileNumber } = compiler
   const problems: InvalidTaskError['problems'][number][] = []
   const compile = <T>(
     path: string,
@@ -44,3 +45,6 @@ export async function compileCriteria(task: PollTask, options: CompileOptions = 
   if (problems.length > 0) throw new InvalidTaskError(problems)
   return criteria
 }
+
+/** An import that is awaited anew for each of many polls costs more than what they share. */
+let compiler: typeof import('./compile.ts') | null = null

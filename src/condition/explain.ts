@@ -36,7 +36,9 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
     source: program.source,
     result,
     sentence: `${oneLine(program.source)} -> ${truth}${because}`,
-    values: Object.fromEntries(reads.map(({ name, value }) => [name, shown(value)])),
+    get values() {
+      return Object.fromEntries(reads.map(({ name, value }) => [name, shown(value)]))
+    },
     get operands() {
       operands ??= operandsOf(program, facts)
       return operands

@@ -5,7 +5,7 @@ import type { Judgement, Verdict } from './judge.ts'
 import { type Look, look, type Seen } from './look.ts'
 import { type Closing, closingMessage, describeSeconds } from './message.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { nextWait, type WaitReason } from './schedule.ts'
+import { nextWait, type Wait, type WaitReason } from './schedule.ts'
 import type { PollTask } from './task.ts'
 
 /** How a whole task ended. */
@@ -238,24 +238,33 @@ interface Observation {
   readonly progressValue: number | null
 }
 
-/** The state with what was seen in the attempt; what follows from it is not decided yet. */
+/**
+ * The state with what was seen in the attempt; what follows from it is not decided yet. Every field is named, here and
+ * below: a copy by `...` takes several times as long, and is made at every attempt of every poll.
+ */
 function observe(state: WaitingPoll, { look, response, event, progressValue }: Observation): WaitingPoll {
   const { judgement, values } = look
+  const { verdict, reason } = judgement
   const moment = momentOf(state, event.now)
-  const what = { code: responseCode(event.attempt), verdict: judgement.verdict }
+  const what = { code: responseCode(event.attempt), verdict }
+  const broken = verdict === 'broken' ? { count: (state.brokenStreak?.count ?? 0) + 1, reason } : null
   return {
-    ...state,
+    version: 1,
+    kind: 'waiting',
+    startedAt: state.startedAt,
     iterationCount: moment.iteration,
     last: response ?? state.last,
     lastAt: response ? moment : state.lastAt,
-    recent: lengthened(state.recent, judgement.verdict),
+    recent: lengthened(state.recent, verdict),
     observed: countedUp(state.observed, what),
-    brokenStreak:
-      judgement.verdict === 'broken'
-        ? { count: (state.brokenStreak?.count ?? 0) + 1, reason: judgement.reason }
-        : null,
+    brokenStreak: broken,
     lastJudgement: judgement,
     lastValues: values,
+    dueAt: state.dueAt,
+    waitReason: state.waitReason,
+    deadlineAt: state.deadlineAt,
+    successes: state.successes,
+    growth: state.growth,
     progress: nextProgress(state, progressValue, event.now),
   }
 }
@@ -315,12 +324,39 @@ function decide(
     random: event.random,
   })
   if ('dueAt' in wait) {
-    const grown = verdict === 'succeeded' ? 0 : growth + 1
-    return { ...state, successes, growth: grown, dueAt: wait.dueAt, waitReason: wait.reason }
+    return waitingOn(state, wait, { successes, growth: verdict === 'succeeded' ? 0 : growth + 1 })
   }
   return wait.reason === 'out-of-time'
     ? end({ outcome: 'timed-out' })
     : end({ outcome: 'timed-out', reason: retryAfterReason(attempt, now) })
+}
+
+function waitingOn(
+  state: WaitingPoll,
+  { dueAt, reason }: Wait,
+  { successes, growth }: Pick<WaitingPoll, 'successes' | 'growth'>,
+): WaitingPoll {
+  const { startedAt, iterationCount, last, lastAt, recent, observed } = state
+  const { brokenStreak, lastJudgement, lastValues, deadlineAt, progress } = state
+  return {
+    version: 1,
+    kind: 'waiting',
+    startedAt,
+    iterationCount,
+    last,
+    lastAt,
+    recent,
+    observed,
+    brokenStreak,
+    lastJudgement,
+    lastValues,
+    dueAt,
+    waitReason: reason,
+    deadlineAt,
+    successes,
+    growth,
+    progress,
+  }
 }
 
 function isIgnored({ ignoreFailure }: PollTask, { transient }: Judgement): boolean {

@@ -32,10 +32,13 @@ function redactorOf(secrets: readonly string[]): Redactor {
   return {
     text,
     json,
-    headers: (headers) =>
-      Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, SECRET_HEADER.test(name) ? MASK : text(value)]),
-      ),
+    headers(headers) {
+      const names = Object.keys(headers)
+      if (pattern === null && !names.some((name) => SECRET_HEADER.test(name))) return headers
+      return Object.fromEntries(
+        names.map((name) => [name, SECRET_HEADER.test(name) ? MASK : text(headers[name] as string)]),
+      )
+    },
     url: (url) => text(url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#]*@/i, `$1:${MASK}@`)),
   }
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type FieldProblem, InvalidTaskError } from './errors.ts'
 import { condition, headers, integer, MAX_SECONDS, numeric, seconds, TOKEN } from './fields.ts'
+import { parseUrl } from './parse-url.ts'
 
 /** The success condition of a task that names none. */
 export const DEFAULT_SUCCESS = 'responseCode >= 200 && responseCode < 300'
@@ -69,7 +70,7 @@ export function parsePollTask(input: unknown): PollTask {
 
 /** What is wrong with a URL to poll, as problems of the field `url`. */
 export function urlProblems(url: string): FieldProblem[] {
-  const parsed = URL.canParse(url) ? new URL(url) : null
+  const parsed = parseUrl(url)
   if (parsed && (parsed.protocol === 'http:' || parsed.protocol === 'https:')) return []
   const hint = parsed ? 'only http and https are polled' : 'write it in full, as in https://host/path'
   return [{ path: 'url', message: 'expected an http or https URL', hint }]

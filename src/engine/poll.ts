@@ -1,11 +1,26 @@
 import { compileCriteria } from '../condition/criteria.ts'
-import type { Criteria } from '../core/condition.ts'
 import { type PollOutputs, pollOutputs } from '../core/outputs.ts'
-import { type DonePoll, type LedgerEntry, type Outcome, type PollState, start } from '../core/poll.ts'
+import {
+  type CompiledPoll,
+  type DonePoll,
+  type LedgerEntry,
+  type Outcome,
+  type PollState,
+  start,
+} from '../core/poll.ts'
 import { createRedactor, type Redactor } from '../core/redact.ts'
-import { type PollTask, type PollTaskInput, parsePollTask } from '../core/task.ts'
+import { type PollTaskInput, parsePollTask } from '../core/task.ts'
 import type { Effects } from './effects.ts'
-import { nextStep } from './run-poll.ts'
+import {
+  type CancelledStep,
+  isEarly,
+  nextStep,
+  type PollStep,
+  type RunPollOptions,
+  sendNext,
+  stepAfter,
+  untilDue,
+} from './run-poll.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface PollOptions {
@@ -48,11 +63,15 @@ export interface PollResult extends PollOutputs {
  */
 export async function poll(task: PollTaskInput, options: PollOptions = {}): Promise<PollResult> {
   const session = await openSession(task, options)
-  for (;;) {
-    const result = session.result()
-    if (result !== null) return result
-    await session.next()
+  const { compiled, run } = session
+  while (session.state.kind === 'waiting') {
+    const { state } = session
+    if (isEarly(state, run)) await untilDue(state, run)
+    const sent = run.signal?.aborted ? null : await sendNext(compiled, state, run)
+    const kept = keep(session, stepAfter(compiled, { state, sent }, run))
+    if (kept !== undefined) await kept
   }
+  return resultOf(session, session.state)
 }
 
 /**
@@ -64,69 +83,83 @@ export async function* pollAttempts(
   options: PollOptions = {},
 ): AsyncGenerator<LedgerEntry, PollResult, void> {
   const session = await openSession(task, options)
-  for (;;) {
-    const result = session.result()
-    if (result !== null) return result
-    const entry = await session.next()
-    if (entry !== null) yield entry
+  while (session.state.kind === 'waiting') {
+    const step = await nextStep(session.compiled, session.state, session.run)
+    await keep(session, step)
+    if (step.entry !== null) yield session.attempts.at(-1) as LedgerEntry
   }
+  return resultOf(session, session.state)
 }
 
+/** A poll on its way. Ten thousand of them may wait at once, so it is one object, and nothing is bound to it. */
 interface Session {
-  /** Null while it goes on. */
-  result(): PollResult | null
-  /** The next attempt; null when the poll was cancelled before there was an answer. */
-  next(): Promise<LedgerEntry | null>
+  readonly compiled: CompiledPoll
+  readonly run: RunPollOptions
+  readonly options: PollOptions
+  readonly redactor: Redactor
+  readonly attempts: LedgerEntry[]
+  state: PollState
 }
 
 async function openSession(input: PollTaskInput, options: PollOptions): Promise<Session> {
   const task = parsePollTask(input)
   const criteria = await compileCriteria(task)
-  const secrets = options.secrets ?? []
-  const redactor = createRedactor(secrets)
-  const transport = options.effects?.transport ?? (await sharedTransport())
-  const effects = { clock: systemClock, random: Math.random, ...options.effects, transport }
-  const compiled = { task, criteria }
-  const run = { effects, signal: options.signal ?? null }
-  const attempts: LedgerEntry[] = [...(options.attempts ?? [])]
-  let state = options.resume ?? start(task, effects.clock.now())
+  const effects = await effectsOf(options.effects)
   return {
-    result: () =>
-      state.kind === 'done' ? resultOf({ task, criteria, done: state, attempts, redactor }) : null,
-    async next() {
-      if (state.kind === 'done') return null
-      const step = await nextStep(compiled, state, run)
-      state = step.state
-      if (step.entry === null) return null
-      const entry = secrets.length === 0 ? step.entry : maskEntry(step.entry, redactor)
-      attempts.push(entry)
-      await options.onAttempt?.(entry, state)
-      return entry
-    },
+    compiled: { task, criteria },
+    run: { effects, signal: options.signal ?? null },
+    options,
+    redactor: createRedactor(options.secrets ?? NO_SECRETS),
+    attempts: [...(options.attempts ?? [])],
+    state: options.resume ?? start(task, effects.clock.now()),
   }
 }
 
-let shared: Promise<Effects['transport']> | null = null
+const NO_SECRETS: readonly string[] = []
+
+/** Takes in what an attempt led to, and tells the caller; what it gives is to be awaited, if it gives something. */
+function keep(session: Session, step: PollStep | CancelledStep): void | Promise<void> {
+  const { options, redactor, attempts } = session
+  session.state = step.state
+  if (step.entry === null) return
+  const entry = options.secrets?.length ? maskEntry(step.entry, redactor) : step.entry
+  attempts.push(entry)
+  return options.onAttempt?.(entry, step.state)
+}
+
+type PollEffects = RunPollOptions['effects']
+let shared: Promise<PollEffects> | null = null
+
+async function effectsOf(given: PollOptions['effects']): Promise<PollEffects> {
+  if (given === undefined) return sharedEffects()
+  const transport = given.transport ?? (await sharedEffects()).transport
+  return { clock: systemClock, random: Math.random, ...given, transport }
+}
 
 /** One pool of connections for all polls of the process; idle connections do not keep it alive. */
-function sharedTransport(): Promise<Effects['transport']> {
-  shared ??= import('../http/transport.ts').then(({ createTransport }) =>
-    createTransport({ clock: systemClock }),
-  )
+function sharedEffects(): Promise<PollEffects> {
+  shared ??= import('../http/transport.ts').then(async ({ createTransport }) => {
+    const transport = await createTransport({ clock: systemClock })
+    return { clock: systemClock, random: Math.random, transport }
+  })
   return shared
 }
 
-interface Ended {
-  readonly task: PollTask
-  readonly criteria: Criteria
-  readonly done: DonePoll
-  readonly attempts: readonly LedgerEntry[]
-  readonly redactor: Redactor
-}
-
-function resultOf({ task, criteria, done, attempts, redactor }: Ended): PollResult {
+function resultOf({ compiled, redactor, attempts }: Session, done: DonePoll): PollResult {
+  const { task, criteria } = compiled
+  const outputs = pollOutputs(task, done, redactor, criteria.success.source)
   return {
-    ...pollOutputs(task, done, redactor, criteria.success.source),
+    status: outputs.status,
+    iterationCount: outputs.iterationCount,
+    pollCount: outputs.pollCount,
+    expectedResponse: outputs.expectedResponse,
+    responseHeaders: outputs.responseHeaders,
+    responseBody: outputs.responseBody,
+    interval: outputs.interval,
+    processedUrl: outputs.processedUrl,
+    responseJson: outputs.responseJson,
+    inputHeaders: outputs.inputHeaders,
+    responseCode: outputs.responseCode,
     outcome: done.outcome,
     message: redactor.text(done.message),
     startedAt: new Date(done.startedAt).toISOString(),

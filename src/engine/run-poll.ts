@@ -28,45 +28,57 @@ export interface CancelledStep {
   readonly state: DonePoll
 }
 
-/**
- * Runs one poll in this process, from any waiting state, until it is done. Yields each attempt; the next one is
- * made only when the caller asks on, so what a caller stores is stored before anything more is sent.
- */
-export async function* runPoll(
-  poll: CompiledPoll,
-  from: WaitingPoll,
-  options: RunPollOptions,
-): AsyncGenerator<PollStep, DonePoll, void> {
-  let state: PollState = from
-  while (state.kind === 'waiting') {
-    const step: PollStep | CancelledStep = await nextStep(poll, state, options)
-    state = step.state
-    if (step.entry !== null) yield step
-  }
-  return state
-}
-
-/** Waits until the next attempt is due and makes it. Without a generator: one costs as much as a timer. */
+/** Waits until the next attempt is due and makes it. */
 export async function nextStep(
   poll: CompiledPoll,
   state: WaitingPoll,
   options: RunPollOptions,
 ): Promise<PollStep | CancelledStep> {
+  if (isEarly(state, options)) await untilDue(state, options)
+  const sent = options.signal?.aborted ? null : await sendNext(poll, state, options)
+  return stepAfter(poll, { state, sent }, options)
+}
+
+/** A step is in three parts for who waits for ten thousand: each function that awaits is memory while it does. */
+export function isEarly({ dueAt }: WaitingPoll, { effects }: RunPollOptions): boolean {
+  return dueAt > effects.clock.now()
+}
+
+/** Resolves when the next attempt is due, or at once when it is cancelled. */
+export function untilDue({ dueAt }: WaitingPoll, { effects, signal }: RunPollOptions): Promise<void> {
+  const due = effects.clock.sleepUntil(dueAt, signal)
+  if (signal === null) return due
+  return due.catch((error) => {
+    if (!signal.aborted) throw error
+  })
+}
+
+type Sent = Awaited<ReturnType<Effects['transport']['send']>>
+
+/** Sends the request of the next attempt. */
+export function sendNext(
+  { task }: CompiledPoll,
+  state: WaitingPoll,
+  { effects, signal }: RunPollOptions,
+): Promise<Sent> {
+  const timeoutMs = attemptTimeoutMs(task, state, effects.clock.now())
+  const { maxBodyBytes } = task
+  return effects.transport.send(nextRequest(task, state).request, { timeoutMs, maxBodyBytes, signal })
+}
+
+/** What came of it; null where it was cancelled before it was sent. */
+export function stepAfter(
+  poll: CompiledPoll,
+  { state, sent }: { readonly state: WaitingPoll; readonly sent: Sent | null },
+  options: RunPollOptions,
+): PollStep | CancelledStep {
   const { effects, signal } = options
-  const { clock, transport, random } = effects
-  if (state.dueAt > clock.now()) {
-    try {
-      await clock.sleepUntil(state.dueAt, signal)
-    } catch (error) {
-      if (!signal?.aborted) throw error
-    }
-  }
-  if (signal?.aborted) return cancelled(poll, state, options)
-  const { request, conditional } = nextRequest(poll.task, state)
-  const timeoutMs = attemptTimeoutMs(poll.task, state, clock.now())
-  const sent = await transport.send(request, { timeoutMs, maxBodyBytes: poll.task.maxBodyBytes, signal })
-  if (sent.result.kind === 'failure' && signal?.aborted) return cancelled(poll, state, options)
-  return advance(poll, state, { attempt: { ...sent, conditional }, now: clock.now(), random: random() })
+  if (sent === null || (sent.result.kind === 'failure' && signal?.aborted))
+    return cancelled(poll, state, options)
+  const { startedAt, durationMs, result, notes } = sent
+  const { conditional } = nextRequest(poll.task, state)
+  const attempt = { startedAt, durationMs, conditional, result, notes }
+  return advance(poll, state, { attempt, now: effects.clock.now(), random: effects.random() })
 }
 
 function cancelled(

@@ -5,8 +5,8 @@ import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/c
 import { toJson } from '../core/json.ts'
 import type { Answer } from './answer.ts'
 import { EXPLAIN_BUDGET, openBudget } from './budget.ts'
-import { isIdentifier, toDisplay } from './names.ts'
-import { type Program, plainValue, type Read, readValue } from './program.ts'
+import { isIdentifier } from './names.ts'
+import { type Program, plainValue, readValue } from './program.ts'
 import { keysOf } from './views.ts'
 
 const LONGEST_VALUE = 80
@@ -18,20 +18,16 @@ const LARGE = 200
  * evaluated when it is first asked for.
  */
 export function explainProgram(program: Program, facts: Facts, result: Evaluation): Explanation {
-  const reads = program.reads.map((read) => ({
-    name: nameOf(read),
-    value: readValue(read, facts),
-  }))
+  const reads = program.reads.map((read) => ({ name: read.name, value: readValue(read, facts) }))
   let operands: readonly ExplainedOperand[] | null = null
   openBudget(EXPLAIN_BUDGET)
-  const told = [
-    ...reads.filter(({ name, value }) => !isTypeName(name, value)).map(sayRead),
-    ...mismatches(program, facts),
-    ...(result.kind === 'error' ? [result.message] : []),
-    ...(result.kind === 'does-not-hold' && result.why && reads.length === 0 ? [result.why] : []),
-  ]
+  const told = new Set<string>()
+  for (const { name, value } of reads) if (!isTypeName(name, value)) told.add(sayRead({ name, value }))
+  for (const mismatch of mismatches(program, facts)) told.add(mismatch)
+  if (result.kind === 'error') told.add(result.message)
+  if (result.kind === 'does-not-hold' && result.why && reads.length === 0) told.add(result.why)
   const truth = result.kind === 'holds' ? 'true' : result.kind === 'error' ? 'undecided' : 'false'
-  const because = told.length === 0 ? '' : `: ${[...new Set(told)].join(', ')}`
+  const because = told.size === 0 ? '' : `: ${[...told].join(', ')}`
   return {
     source: program.source,
     result,
@@ -51,15 +47,14 @@ export function observedValues(program: Program, facts: Facts): Readonly<Record<
   const values: Record<string, string> = {}
   for (const read of program.reads) {
     const value = readValue(read, facts)
-    const name = nameOf(read)
-    if (!isTypeName(name, value)) values[name] = shown(value)
+    if (!isTypeName(read.name, value)) values[read.name] = shown(value)
   }
   return values
 }
 
 /** Why there is no yes and no no: what is missing, else the words of the language. */
 export function whyUndecided(program: Program, facts: Facts, answer: Answer): string {
-  const missing = program.reads.filter((read) => readValue(read, facts) === undefined).map(nameOf)
+  const missing = program.reads.filter((read) => readValue(read, facts) === undefined).map(({ name }) => name)
   if (missing.length > 0) return missing.map((name) => `${name} is not in the response`).join(', ')
   if (answer.kind === 'value') return `it gives ${shown(plainValue(answer.value))}, not true or false`
   return [...mismatches(program, facts), wordsOf(answer)][0] as string
@@ -72,10 +67,6 @@ function wordsOf(answer: Answer): string {
 
 function sayRead({ name, value }: { name: string; value: unknown }): string {
   return value === undefined ? `${name} is not in the response` : `${name} is ${shown(value)}`
-}
-
-function nameOf({ slot, path }: Read): string {
-  return slot === null ? toDisplay(path) : `\${${formatPath([...slot.steps, ...path.slice(1)])}}`
 }
 
 const TYPE_NAMES = new Set([

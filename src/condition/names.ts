@@ -52,6 +52,5 @@ export function toDisplay(steps: readonly PathStep[]): string {
 
 /** The value at a path from the facts; `undefined` where it is missing. */
 export function valueAt(facts: Facts, steps: readonly PathStep[]): unknown {
-  const [root, ...rest] = steps
-  return lookUp(facts[root as keyof Facts], rest)
+  return lookUp(facts[steps[0] as keyof Facts], steps.slice(1))
 }

@@ -9,7 +9,7 @@ import { budgetSize, charge, isBudgetSpent, openBudget } from './budget.ts'
 import type { CompileOptions } from './compile-options.ts'
 import { ConditionError } from './condition-error.ts'
 import { environment } from './environment.ts'
-import { FACT_NAMES, fromFacts, valueAt } from './names.ts'
+import { FACT_NAMES, fromFacts, toDisplay, valueAt } from './names.ts'
 import { type Rewritten, rewrite, type Slot } from './rewrite.ts'
 import { syntaxFault } from './syntax-hint.ts'
 import { view } from './views.ts'
@@ -20,6 +20,8 @@ export interface Read {
   readonly slot: Slot | null
   /** From the facts; of a binding, as written. */
   readonly path: readonly PathStep[]
+  /** As people write it. */
+  readonly name: string
 }
 
 /** An expression that has been read, checked and planned. */
@@ -103,7 +105,7 @@ function readProgram(source: string, isBinding: NonNullable<CompileOptions['isBi
 }
 
 /** The value that a read finds: `undefined` where it is missing. */
-export function readValue(read: Read, facts: Facts): unknown {
+export function readValue(read: Pick<Read, 'slot' | 'path'>, facts: Facts): unknown {
   if (read.slot === null) return valueAt(facts, read.path)
   const { slot } = read
   const found = slot.isBinding
@@ -184,7 +186,7 @@ function binder(
     (name) => !FACT_NAMES.has(name) && !slots.some((slot) => slot.name === name),
   )
   return (facts) => {
-    const context: Record<string, unknown> = Object.create(null)
+    const context = new Context()
     for (const name of factNames) {
       const value = factValue(facts, name)
       if (value !== undefined) context[name] = value
@@ -201,6 +203,13 @@ function binder(
     return context
   }
 }
+
+/** Whose prototype has no names of its own. `Object.create(null)` gives a dictionary, ten times as dear. */
+class Context {
+  [name: string]: unknown
+}
+Object.setPrototypeOf(Context.prototype, null)
+Reflect.deleteProperty(Context.prototype, 'constructor')
 
 function factValue(facts: Facts, name: string): unknown {
   const value = facts[name as keyof Facts]
@@ -253,7 +262,9 @@ function stopped(): Answer {
 }
 
 function readOf(path: readonly PathStep[], slots: readonly Slot[]): Read {
-  return { slot: slots.find((slot) => slot.name === path[0]) ?? null, path }
+  const slot = slots.find((slot) => slot.name === path[0]) ?? null
+  const name = slot === null ? toDisplay(path) : `\${${formatPath([...slot.steps, ...path.slice(1)])}}`
+  return { slot, path, name }
 }
 
 /** A CEL value as plain data. */

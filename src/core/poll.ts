@@ -97,10 +97,10 @@ export function start(task: PollTask, now: number): WaitingPoll {
     last: null,
     lastAt: null,
     recent: '',
-    observed: {},
+    observed: NOTHING_YET,
     brokenStreak: null,
     lastJudgement: null,
-    lastValues: {},
+    lastValues: NOTHING_YET,
     dueAt: now + task.initialDelaySeconds * 1000,
     waitReason: 'initial-delay',
     deadlineAt: task.timeoutSeconds === null ? null : now + task.timeoutSeconds * 1000,
@@ -109,6 +109,8 @@ export function start(task: PollTask, now: number): WaitingPoll {
     progress: { value: null, since: now },
   }
 }
+
+const NOTHING_YET = {}
 
 /** What came of an attempt, with the instant (epoch ms) and a random number in [0, 1) for the jitter. */
 export interface AttemptEnded {

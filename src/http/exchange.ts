@@ -21,6 +21,8 @@ export interface Hop {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
+  /** The text of its last answer, which is given again where the next one is the same: a poll's mostly is. */
+  lastText: string | null
 }
 
 /** Where a hop goes. */

@@ -86,7 +86,8 @@ class Flight implements ExchangeHandler, BodyHandler, Bell {
 
   onText(body: string): void {
     const { code, headers } = this.#head as Head
-    this.#end({ kind: 'response', response: { code, headers, body } })
+    if (body !== this.#hop.lastText) this.#hop.lastText = body
+    this.#end({ kind: 'response', response: { code, headers, body: this.#hop.lastText } })
   }
 
   onProblem({ kind, message }: Parameters<BodyHandler['onProblem']>[0]): void {
@@ -127,6 +128,10 @@ class Flight implements ExchangeHandler, BodyHandler, Bell {
     if (this.#alarm !== NO_ALARM) clearAlarm(this.#alarm)
     if (this.#abort !== null) this.#sender.signal?.removeEventListener('abort', this.#abort)
     if (outcome.kind === 'failure') this.#underway?.stop()
+    // It has grown old while it waited, and would keep what is young until old objects are looked through.
+    this.#head = null
+    this.#body = null
+    this.#underway = null
     this.#sender.onOutcome(this.#hop, outcome)
   }
 }

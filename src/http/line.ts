@@ -40,6 +40,8 @@ export function createLines(most: number): Lines {
     while (line.first !== null && line.inside < most) {
       const place = line.first
       line.first = place.next
+      // What is old keeps alive what it points to, even when it is done with: else each would keep all behind it.
+      place.next = null
       if (line.first === null) line.last = null
       if (place.isGone) continue
       line.inside++

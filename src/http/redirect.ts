@@ -34,7 +34,7 @@ export function redirectOf(
     ([name]) => (!isOtherOrigin || KEPT_ACROSS_ORIGINS.test(name)) && !(dropsBody && BODY_HEADER.test(name)),
   )
   const dropped = Object.keys(hop.headers).filter((name) => !kept.some(([other]) => other === name))
-  const next = { ...addressOf(url), headers: Object.fromEntries(kept) }
+  const next = { ...addressOf(url), headers: Object.fromEntries(kept), lastText: null }
   return {
     hop: dropsBody ? { ...next, method: 'GET', body: null } : { ...next, method: hop.method, body: hop.body },
     note: redirectNote({ code, url, dropped: isOtherOrigin ? dropped : [] }),

@@ -156,7 +156,7 @@ function firstHop({ method, url: text, headers, payload }: HttpRequest): Hop | n
   }
   const body = payload === null ? null : Buffer.from(payload)
   if (body !== null) addDefault('content-length', () => String(body.length))
-  return { method, ...addressOf(url), headers: all, body }
+  return { method, ...addressOf(url), headers: all, body, lastText: null }
 }
 
 function contentType(payload: string): string {

@@ -120,6 +120,7 @@ class Dispatch implements Place, Underway, Dispatcher.DispatchHandler {
 
   #over(): void {
     this.#handler = null
+    this.#controller = null
     this.leave?.()
     this.leave = null
   }

@@ -48,6 +48,7 @@ function open(
     ...addressOf(new URL(urlOf(address, path))),
     headers: headers({ accept: 'text/event-stream', 'last-event-id': String(after) }),
     body: null,
+    lastText: null,
   }
   let isOpen = false
   return new Promise((resolve, reject) => {

@@ -22,7 +22,11 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
   let operands: readonly ExplainedOperand[] | null = null
   openBudget(EXPLAIN_BUDGET)
   const told = new Set<string>()
-  for (const { name, value } of reads) if (!isTypeName(name, value)) told.add(sayRead({ name, value }))
+  const values: Record<string, string> = {}
+  for (const { name, value } of reads) {
+    values[name] = shown(value)
+    if (!isTypeName(name, value)) told.add(sayRead({ name, value }))
+  }
   for (const mismatch of mismatches(program, facts)) told.add(mismatch)
   if (result.kind === 'error') told.add(result.message)
   if (result.kind === 'does-not-hold' && result.why && reads.length === 0) told.add(result.why)
@@ -32,9 +36,7 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
     source: program.source,
     result,
     sentence: `${oneLine(program.source)} -> ${truth}${because}`,
-    get values() {
-      return Object.fromEntries(reads.map(({ name, value }) => [name, shown(value)]))
-    },
+    values,
     get operands() {
       operands ??= operandsOf(program, facts)
       return operands

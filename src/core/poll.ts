@@ -167,9 +167,13 @@ export function nextRequest(
 ): { request: HttpRequest; conditional: boolean } {
   const request = plainRequest(task)
   const etag = state.last?.headers.etag
-  if (!etag || task.method !== 'GET' || !isWorthConditional(task, state))
-    return { request, conditional: false }
+  if (!etag || !isConditional(task, state)) return { request, conditional: false }
   return { request: { ...request, headers: { ...task.headers, 'If-None-Match': etag } }, conditional: true }
+}
+
+/** Whether the request of the next attempt asks only for what has changed. */
+export function isConditional(task: PollTask, state: WaitingPoll): boolean {
+  return Boolean(state.last?.headers.etag) && task.method === 'GET' && isWorthConditional(task, state)
 }
 
 /** The same object at every attempt, so that a transport may know it again. */

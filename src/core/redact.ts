@@ -39,7 +39,10 @@ function redactorOf(secrets: readonly string[]): Redactor {
         names.map((name) => [name, SECRET_HEADER.test(name) ? MASK : text(headers[name] as string)]),
       )
     },
-    url: (url) => text(url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#]*@/i, `$1:${MASK}@`)),
+    url: (url) =>
+      text(
+        !url.includes('@') ? url : url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#]*@/i, `$1:${MASK}@`),
+      ),
   }
 }
 

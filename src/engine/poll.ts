@@ -110,7 +110,7 @@ async function openSession(input: PollTaskInput, options: PollOptions): Promise<
     run: { effects, signal: options.signal ?? null },
     options,
     redactor: createRedactor(options.secrets ?? NO_SECRETS),
-    attempts: [...(options.attempts ?? [])],
+    attempts: options.attempts ? [...options.attempts] : [],
     state: options.resume ?? start(task, effects.clock.now()),
   }
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { LedgerEntry } from '../../../src/core/poll.ts'
 import type { AttemptView, PollCommand, PollView, Trial } from '../../../src/engine/engine.ts'
 import type { Caller } from '../../../src/server/tokens.ts'
@@ -9,12 +9,14 @@ export type { AttemptView, LedgerEntry, PollCommand, PollStatus, PollView, Trial
 
 /** Who asks, and so what may be offered. */
 export function useCaller() {
-  return useQuery({
-    queryKey: ['me'],
-    queryFn: () => request<Caller>('/me'),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  return useQuery(CALLER_QUERY)
 }
+
+export const CALLER_QUERY = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => request<Caller>('/me'),
+  staleTime: Number.POSITIVE_INFINITY,
+})
 
 export function usePoll(id: string) {
   return useQuery({

@@ -1,4 +1,10 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  useInfiniteQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { RunRow } from '../../../src/engine/executions.ts'
 import { follow } from './events.ts'
@@ -26,7 +32,11 @@ const AGAIN_MS = 2000
 
 /** Runs, newest first, page by page. */
 export function useRuns(filter: RunFilter) {
-  return useInfiniteQuery({
+  return useInfiniteQuery({ ...runsQuery(filter), placeholderData: keepPreviousData })
+}
+
+export function runsQuery(filter: RunFilter) {
+  return infiniteQueryOptions({
     queryKey: ['runs', filter],
     queryFn: ({ pageParam, signal }) => {
       const given = Object.entries({ ...filter, cursor: pageParam }).filter(([, value]) => value !== '')
@@ -36,7 +46,8 @@ export function useRuns(filter: RunFilter) {
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
+    // What was asked for while the page was being drawn is not asked for again by it.
+    staleTime: 1000,
   })
 }
 

@@ -8,15 +8,18 @@ const KEYS = ['kind', 'status', 'name', 'pipeline', 'text'] as const
 export function useRunFilter(): [RunFilter, (changed: Partial<RunFilter>) => void] {
   const search = useSearch()
   const [, navigate] = useLocation()
-  const filter = useMemo(() => {
-    const given = new URLSearchParams(search)
-    return Object.fromEntries(KEYS.map((key) => [key, given.get(key) ?? ''])) as unknown as RunFilter
-  }, [search])
+  const filter = useMemo(() => filterIn(search), [search])
   const change = (changed: Partial<RunFilter>) => {
     const given = Object.entries({ ...filter, ...changed }).filter(([, value]) => value !== '')
     navigate(given.length === 0 ? '/' : `/?${new URLSearchParams(given)}`, { replace: true })
   }
   return [filter, change]
+}
+
+/** The filter that an address asks for. */
+export function filterIn(search: string): RunFilter {
+  const given = new URLSearchParams(search)
+  return Object.fromEntries(KEYS.map((key) => [key, given.get(key) ?? ''])) as unknown as RunFilter
 }
 
 export function isFiltered(filter: RunFilter): boolean {

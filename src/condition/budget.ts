@@ -1,7 +1,7 @@
 /** Steps that one evaluation may take. */
 export const BUDGET = 200_000
 
-/** Steps that an explanation may take for its sentence, and again for its operands: it comes on top. */
+/** Steps that an explanation may take for its sentence and its operands together: it comes on top. */
 export const EXPLAIN_BUDGET = BUDGET / 2
 
 let size = 0
@@ -9,10 +9,15 @@ let left = 0
 let spent = false
 
 /** Begins an evaluation. Evaluation is synchronous, so one account serves all. */
-export function openBudget(steps: number = BUDGET): void {
+export function openBudget(steps: number = BUDGET, remaining: number = steps): void {
   size = steps
-  left = steps
+  left = remaining
   spent = false
+}
+
+/** The steps that are left, to be given to `openBudget` by who goes on later. */
+export function budgetLeft(): number {
+  return left
 }
 
 /** The steps that the evaluation was given. */

@@ -37,8 +37,8 @@ function conditionOf(program: Program): Condition {
       hint: 'compare it, as in progress >= 100',
     })
   }
-  const evaluate = (facts: Facts): Evaluation => {
-    const answer = program.run(facts)
+  const evaluate = (facts: Facts) => told(facts, program.run(facts))
+  const told = (facts: Facts, answer: Answer): Evaluation => {
     if (answer.kind === 'value' && answer.value === true) return HOLDS
     if (answer.kind === 'value' && answer.value === false) return DOES_NOT_HOLD
     if (answer.kind === 'error') return answer
@@ -52,7 +52,10 @@ function conditionOf(program: Program): Condition {
     readsJson: roots.includes('responseJson'),
     dependsOnlyOnResponse: !roots.some((root) => VARYING.has(root)),
     evaluate,
-    explain: (facts): Explanation => explainProgram(program, facts, evaluate(facts)),
+    explain(facts): Explanation {
+      const answer = program.run(facts)
+      return explainProgram(program, facts, { answer, result: told(facts, answer) })
+    },
     values: (facts) => observedValues(program, facts),
   }
 }

@@ -18,7 +18,7 @@ import { strings } from '@bufbuild/cel/ext'
 import { RE2JS } from '@bufbuild/re2'
 import { charge } from './budget.ts'
 import { chargeForEquality, plainlyEqual, plainShortcuts, withShortcuts } from './shortcuts.ts'
-import { rangeOf } from './views.ts'
+import { rangeOf, wholeList } from './views.ts'
 
 const { BOOL, DOUBLE, INT, STRING, DYN } = CelScalar
 const LIST = listType(DYN)
@@ -71,7 +71,8 @@ const comprehension = {
   [RANGE]: ([range]: readonly CelValue[]) => {
     if (!isCelList(range)) return range
     charge(1 + (range.size >> 1))
-    return rangeOf(range)
+    const made = growing.get(range)
+    return made ? (wholeList(made) as CelList) : rangeOf(range)
   },
   [NEW_LIST]: () => {
     const items: CelValue[] = []

@@ -4,7 +4,7 @@ import { formatPath } from '../binding/path.ts'
 import type { Evaluation, ExplainedOperand, Explanation, Facts } from '../core/condition.ts'
 import { toJson } from '../core/json.ts'
 import type { Answer } from './answer.ts'
-import { EXPLAIN_BUDGET, openBudget } from './budget.ts'
+import { budgetLeft, EXPLAIN_BUDGET, openBudget } from './budget.ts'
 import { isIdentifier } from './names.ts'
 import { type Program, plainValue, readValue } from './program.ts'
 import { keysOf } from './views.ts'
@@ -17,17 +17,22 @@ const LARGE = 200
  * Why a condition gave what it gave: a sentence, the values it looked up, and the truth of each operand, which is
  * evaluated when it is first asked for.
  */
-export function explainProgram(program: Program, facts: Facts, result: Evaluation): Explanation {
+export function explainProgram(
+  program: Program,
+  facts: Facts,
+  { answer, result }: { readonly answer: Answer; readonly result: Evaluation },
+): Explanation {
   const reads = program.reads.map((read) => ({ name: read.name, value: readValue(read, facts) }))
   let operands: readonly ExplainedOperand[] | null = null
   openBudget(EXPLAIN_BUDGET)
+  const parts = answersOf(program, facts, answer)
   const told = new Set<string>()
   const values: Record<string, string> = {}
   for (const { name, value } of reads) {
     values[name] = shown(value)
     if (!isTypeName(name, value)) told.add(sayRead({ name, value }))
   }
-  for (const mismatch of mismatches(program, facts)) told.add(mismatch)
+  for (const mismatch of mismatches(program, parts.answerTo)) told.add(mismatch)
   if (result.kind === 'error') told.add(result.message)
   if (result.kind === 'does-not-hold' && result.why && reads.length === 0) told.add(result.why)
   const truth = result.kind === 'holds' ? 'true' : result.kind === 'error' ? 'undecided' : 'false'
@@ -38,7 +43,7 @@ export function explainProgram(program: Program, facts: Facts, result: Evaluatio
     sentence: `${oneLine(program.source)} -> ${truth}${because}`,
     values,
     get operands() {
-      operands ??= operandsOf(program, facts)
+      operands ??= operandsOf(program, parts)
       return operands
     },
   }
@@ -59,7 +64,8 @@ export function whyUndecided(program: Program, facts: Facts, answer: Answer): st
   const missing = program.reads.filter((read) => readValue(read, facts) === undefined).map(({ name }) => name)
   if (missing.length > 0) return missing.map((name) => `${name} is not in the response`).join(', ')
   if (answer.kind === 'value') return `it gives ${shown(plainValue(answer.value))}, not true or false`
-  return [...mismatches(program, facts), wordsOf(answer)][0] as string
+  const { answerTo } = answersOf(program, facts, answer)
+  return [...mismatches(program, answerTo), wordsOf(answer)][0] as string
 }
 
 function wordsOf(answer: Answer): string {
@@ -109,14 +115,38 @@ function oneLine(source: string): string {
   return source.trim().replace(/\s+/g, ' ')
 }
 
+/** What the parts of a program gave; each is asked once, out of one budget. */
+interface Answers {
+  answerTo(part: Expr): Answer
+  /** Goes on with the budget where it was left: others may have evaluated since. */
+  resume(): void
+}
+
+function answersOf(program: Program, facts: Facts, whole: Answer): Answers {
+  const known = new Map<Expr, Answer>([[program.expr, whole]])
+  let left = budgetLeft()
+  return {
+    answerTo(part) {
+      let answer = known.get(part)
+      if (answer === undefined) {
+        answer = program.runPart(part, facts)
+        known.set(part, answer)
+        left = budgetLeft()
+      }
+      return answer
+    },
+    resume: () => openBudget(EXPLAIN_BUDGET, left),
+  }
+}
+
 /** Each operand with its own truth or value, down to names, in source order. */
-function operandsOf(program: Program, facts: Facts): ExplainedOperand[] {
+function operandsOf(program: Program, { answerTo, resume }: Answers): ExplainedOperand[] {
   const rows: ExplainedOperand[] = []
-  openBudget(EXPLAIN_BUDGET)
+  resume()
   const visit = (expr: Expr, depth: number) => {
     rows.push({
       text: textOf(program, expr),
-      value: answerText(program.runPart(expr, facts)),
+      value: answerText(answerTo(expr)),
       depth,
     })
     for (const part of partsOf(expr)) visit(part, depth + 1)
@@ -151,14 +181,14 @@ function answerText(answer: Answer): string {
 const COMPARISONS = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_'])
 
 /** Comparisons of a text with a number, which are never equal: most often a pair of quotes too many. */
-function mismatches(program: Program, facts: Facts): string[] {
+function mismatches(program: Program, answerTo: Answers['answerTo']): string[] {
   const found: string[] = []
   const visit = (expr: Expr) => {
     const { exprKind } = expr
     if (exprKind.case !== 'callExpr') return
     const [left, right] = exprKind.value.args
     if (COMPARISONS.has(exprKind.value.function) && left && right) {
-      const kinds = [left, right].map((part) => kindOf(program.runPart(part, facts)))
+      const kinds = [left, right].map((part) => kindOf(answerTo(part)))
       if (kinds[0] && kinds[1] && kinds[0] !== kinds[1]) {
         found.push(`${textOf(program, expr)} compares ${kinds[0]} with ${kinds[1]}`)
       }

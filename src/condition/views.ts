@@ -104,19 +104,20 @@ class JsonList {
 
   /** The same for who goes over all of it: viewed once, since loops inside of loops do so again and again. */
   whole(): object {
-    if (this.#whole === null) {
-      const views = this.#items.map(view)
-      const { size } = this
-      const values = () => views.values()
-      this.#whole = {
-        [LIST]: {},
-        size,
-        get: (index: unknown) => this.get(index),
-        values,
-        [Symbol.iterator]: values,
-      }
-    }
+    this.#whole ??= wholeList(this.#items.map(view))
     return this.#whole
+  }
+}
+
+/** A list of CEL values that is gone over as quickly as the array it is made of. */
+export function wholeList(values: readonly unknown[]): object {
+  const all = () => values[Symbol.iterator]()
+  return {
+    [LIST]: {},
+    size: values.length,
+    get: (index: unknown) => values[Number(index)],
+    values: all,
+    [Symbol.iterator]: all,
   }
 }
 

@@ -4,20 +4,21 @@ import { get, jobTask, pause, rounded, submitPolls } from './load.mjs'
 
 const SECONDS = 15
 
+/** Nodes x workers; `BIDE_BENCH_WORLDS=1x2` has that alone. */
+const WORLDS = process.env.BIDE_BENCH_WORLDS?.split(',') ?? ['1x1', '1x2', '3x2']
+/** So many a second are submitted at least: nothing is due before all are. */
+const SUBMITTED_A_SECOND = 70
+
 /** Attempts a second with all that is due, then lateness at about half of that; with one worker and with two. */
 export async function throughput() {
   const rows = []
-  for (const [nodes, workers] of [
-    [1, 1],
-    [1, 2],
-    [3, 2],
-  ]) {
-    const full = await measure({ nodes, workers, polls: 2000, intervalMs: 500 })
+  for (const [nodes, workers] of WORLDS.map((world) => world.split('x').map(Number))) {
+    const full = await measure({ nodes, workers, polls: 1000, intervalMs: 400 })
     const half = await measure({
       nodes,
       workers,
-      polls: Math.max(50, Math.round(full.perSecond / 2) * 2),
-      intervalMs: 2000,
+      polls: Math.max(50, Math.round(full.perSecond / 2)),
+      intervalMs: 1000,
     })
     rows.push([
       `${nodes} node${nodes > 1 ? 's' : ''}, ${workers} worker${workers > 1 ? 's' : ''}`,
@@ -48,13 +49,15 @@ export async function throughput() {
 async function measure({ nodes, workers, polls, intervalMs }) {
   const world = await startWorld({ nodes, workers })
   try {
+    const startsAt = performance.now() + (polls / SUBMITTED_A_SECOND) * 1000
     const task = (index) =>
       jobTask(world.far, index, {
         intervalMs,
-        initialDelaySeconds: 8 + ((index % 100) / 100) * (intervalMs / 1000),
+        initialDelaySeconds:
+          Math.max(0, startsAt - performance.now()) / 1000 + ((index % 100) / 100) * (intervalMs / 1000),
       })
     await submitPolls(world.api, polls, task)
-    await pause(12_000)
+    await pause(startsAt - performance.now() + 6000)
     await get(`${world.far}/forget`)
     const [before, began] = [world.cpuMs(), performance.now()]
     await pause(SECONDS * 1000)

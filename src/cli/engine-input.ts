@@ -14,6 +14,29 @@ export function engineOf(parsed: Arguments): (typeof ENGINES)[number] {
   return engine
 }
 
+/** Options that mean nothing to an engine, with what is to be done in their place. */
+const FOREIGN: Readonly<Record<(typeof ENGINES)[number], Readonly<Record<string, string>>>> = {
+  embedded: {
+    'restate-url': 'name --engine restate as well',
+    'restate-admin-url': 'name --engine restate as well',
+  },
+  restate: {
+    'origin-concurrency': 'workers make the attempts: bide worker --per-origin',
+    'origin-rate': 'over Restate attempts are bounded at a time alone: bide worker --per-origin',
+    keep: 'workers remove what has ended: bide worker --keep',
+    'keep-rows': 'over Restate runs are kept by time alone: bide worker --keep',
+    'max-store-bytes': 'what Restate may take is said in its own configuration',
+  },
+}
+
+/** @throws UsageError where an option was given that the engine would leave unheard. */
+export function refuseForeign(parsed: Arguments): void {
+  const engine = engineOf(parsed)
+  for (const [flag, hint] of Object.entries(FOREIGN[engine]))
+    if (parsed.values[flag] !== undefined)
+      throw new UsageError(`--${flag} is not for --engine ${engine}`, hint)
+}
+
 const ADMIN_PORT = '9070'
 
 /** Where Restate is; its admin stands beside its ingress where nothing else is said. @throws UsageError */

@@ -382,6 +382,20 @@ export const DB_OPTIONS: readonly Option[] = [
   HELP,
 ]
 
+export const MOVING_OPTIONS: readonly Option[] = [
+  ENGINE,
+  ...DATA_OPTIONS,
+  ...RESTATE_OPTIONS,
+  {
+    flag: 'file-key',
+    value: 'FILE',
+    help: 'the key of the moved file, of 64 hex digits (that of the data folder or the cluster)',
+  },
+  { flag: 'json', help: 'how many were moved as one JSON object on stdout' },
+  { flag: 'quiet', short: 'q', help: 'nothing on stderr but errors, and what was not taken in' },
+  HELP,
+]
+
 export const WORKER_OPTIONS: readonly Option[] = [
   { ...ENGINE, help: 'restate: the only engine that has workers of its own (restate)' },
   ...RESTATE_OPTIONS,
@@ -547,6 +561,20 @@ export const COMMANDS: readonly Command[] = [
     actions: ['check', 'backup', 'vacuum', 'rotate-key'],
     about: 'Looks after the data folder of a server: its integrity, a copy, unused room, the key.',
     options: DB_OPTIONS,
+  },
+  {
+    name: 'export',
+    usage: 'bide export FILE [options]',
+    about:
+      'Moves what waits out of a data folder that no server has, or out of Restate: into a file, sealed; held here from then on.',
+    options: MOVING_OPTIONS,
+  },
+  {
+    name: 'import',
+    usage: 'bide import FILE [options]',
+    about:
+      'Takes in what was exported elsewhere: polls and executions go on with their counts and deadlines.',
+    options: MOVING_OPTIONS,
   },
   {
     name: 'worker',

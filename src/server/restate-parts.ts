@@ -27,12 +27,17 @@ export interface RestatePartsOptions {
 
 /** @throws BideError where there is no key: all servers and workers of a cluster need the same. */
 export async function restateParts({ restate, keyFile, egress }: RestatePartsOptions): Promise<RestateParts> {
+  const sealer = restateKey(keyFile)
+  const transport = await createTransport({ clock: systemClock, egress })
+  const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
+  return { client: createRestateClient(restate, systemClock), sealer, effects }
+}
+
+/** What all servers and workers of a cluster seal with. @throws BideError where there is no key. */
+export function restateKey(keyFile: string | null): Sealer {
   if (keyFile === null)
     throw new BideError('invalid-usage', 'over Restate, servers and workers need a key that they share', {
       hint: 'make one by: openssl rand -hex 32 > bide.key, and name it by --key-file or BIDE_KEY_FILE',
     })
-  const sealer = createSealer(readKey(keyFile, { make: false }))
-  const transport = await createTransport({ clock: systemClock, egress })
-  const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
-  return { client: createRestateClient(restate, systemClock), sealer, effects }
+  return createSealer(readKey(keyFile, { make: false }))
 }

@@ -36,7 +36,7 @@ export function memoryStore(): Store {
         place: ++places,
         events: [...events],
         answers: new Map(),
-        folded: 0,
+        folded: events.reduce((sum, event) => sum + event.folded, 0),
         endsFolding: false,
       })
       return { kind: 'added' }

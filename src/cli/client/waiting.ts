@@ -62,6 +62,8 @@ const NOTES: Readonly<Record<string, string>> = {
   resumed: 'Resumed',
   'asked-now': 'Asked to be made at once',
   changed: 'Changed',
+  'moved-away': 'Moved away, and held here',
+  'moved-here': 'Moved here',
 }
 
 /** What is said of an event that is no attempt: `Paused by ci`; null where there is nothing to say. */

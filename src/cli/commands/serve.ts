@@ -2,7 +2,7 @@ import { BideError } from '../../core/errors.ts'
 import { VERSION } from '../../core/version.ts'
 import { createLog, LOG_FORMATS, LOG_LEVELS, type Log } from '../../server/log.ts'
 import { type ServerOptions, startServer } from '../../server/server.ts'
-import { egressOf, engineOf, restateAddresses } from '../engine-input.ts'
+import { egressOf, engineOf, refuseForeign, restateAddresses } from '../engine-input.ts'
 import { SERVE_OPTIONS } from '../options.ts'
 import { type Arguments, listValue, optionValue, parseArguments, textValue } from '../parse-arguments.ts'
 import { aborted, stopOnSignal } from '../stop.ts'
@@ -18,6 +18,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(SERVE_OPTIONS, args)
   const [stray] = parsed.positionals
   if (stray !== undefined) throw new UsageError(`'${stray}' is no option`)
+  refuseForeign(parsed)
   const log = createLog({
     format: oneOf(parsed, 'log-format', LOG_FORMATS) ?? 'text',
     level: oneOf(parsed, 'log-level', LOG_LEVELS) ?? 'info',

@@ -8,6 +8,7 @@ export interface Beginning<Known> {
   /** Of this submission; the id follows from what the caller named it by. */
   readonly id: string
   readonly object: string
+  readonly handler?: 'begin' | 'adopt'
   readonly sealed: Uint8Array
   /** What is kept under that id. */
   readonly read: () => Promise<Known | null>
@@ -19,9 +20,9 @@ export interface Beginning<Known> {
  */
 export async function beginRun<Answer extends { kind: 'begun' | 'known' }, Known>(
   { client, clock }: { client: Pick<RestateClient, 'call'>; clock: Clock },
-  { id, object, sealed, read }: Beginning<Known>,
+  { id, object, handler = 'begin', sealed, read }: Beginning<Known>,
 ): Promise<{ kind: 'begun'; answer: Answer } | { kind: 'known'; run: Known | null }> {
-  const begun = client.call<Answer>({ object, key: id, handler: 'begin' }, sealed)
+  const begun = client.call<Answer>({ object, key: id, handler }, sealed)
   const over = new AbortController()
   const late = clock.sleepUntil(clock.now() + LOOK_AFTER_MS, over.signal).then(
     () => null,

@@ -17,7 +17,7 @@ export interface FlightsOptions {
 
 /** Makes what is in flight equal to what the run waits for, and gives it. */
 export async function equalFlights(
-  { run, flights: before }: ExecutionRecord,
+  { run, flights: before, isHeld }: ExecutionRecord,
   deck: FlightDeck,
   { now, over }: FlightsOptions,
 ): Promise<Record<string, string>> {
@@ -25,9 +25,12 @@ export async function equalFlights(
   const flights: Record<string, string> = {}
   for (const [key, invocation] of Object.entries(before)) {
     if (key === over) continue
-    if (pending.has(key)) flights[key] = invocation
+    // What may be on the wire and is not to be sent twice is let finish, even where the run is held.
+    const isWanted = pending.has(key) && (!isHeld || pending.get(key)?.kind === 'rest')
+    if (isWanted) flights[key] = invocation
     else deck.breakOff(invocation as InvocationId)
   }
+  if (isHeld) return flights
   for (const { key, dueAt } of pending.values()) flights[key] ??= await deck.begin(key, dueAt - now)
   return flights
 }

@@ -1,4 +1,5 @@
 import type { ObjectContext, ObjectSharedContext, TypedState } from '@restatedev/restate-sdk'
+import { parseJson } from '../../core/json.ts'
 import { advanceRun, type RunEvent, startRun } from '../../pipeline/run.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
 import { pipelineOf, type RunContext } from '../../pipeline/scope.ts'
@@ -6,9 +7,11 @@ import { changesOf } from '../embedded/execution-drivers.ts'
 import { MOST_EVENTS } from '../embedded/fold.ts'
 import type { Happening } from '../embedded/keeper.ts'
 import type { ExecutionCommand } from '../executions.ts'
+import { MOVED_AWAY, MOVED_HERE } from '../moved-run.ts'
 import { equalFlights } from './execution-flights.ts'
 import {
   createContexts,
+  type ExecutionAdoption,
   type ExecutionBeginning,
   type ExecutionRecord,
   executionCard,
@@ -22,11 +25,12 @@ import type { Admission } from './pipeline-gate.ts'
 import type { Begun, Obeyed } from './poll-object.ts'
 import type { RestateSdk } from './restate-sdk.ts'
 import { createSender } from './sender.ts'
-import { eventText, keptEvents, NO_EVENTS, withHappenings } from './slotted-events.ts'
+import { countsOfMoved, eventText, keptEvents, NO_EVENTS, withHappenings } from './slotted-events.ts'
 import { handlingOf, PRIVATE, type WorkerParts } from './worker-parts.ts'
 
 export interface ExecutionOrder {
-  readonly command: ExecutionCommand
+  /** `hold`: it moves elsewhere. */
+  readonly command: ExecutionCommand | 'hold'
   readonly by: string
   readonly now: number
 }
@@ -119,7 +123,11 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
   /** The execution after an event, kept; null where there is none. */
   const happen = async (ctx: Context, event: RunEvent, over?: string): Promise<ExecutionRecord | null> => {
     const before = await load(ctx)
-    if (before === null || (over !== undefined && pendingExchange(before.run, over) === null)) return null
+    if (before === null) return null
+    const exchange = over === undefined ? undefined : pendingExchange(before.run, over)
+    // What was asked before the run was held, and is asked again elsewhere, counts there.
+    if (exchange === null || (before.isHeld && exchange !== undefined && exchange.kind !== 'rest'))
+      return null
     const { run, entry } = advanceRun(await contextOf(ctx), before.run, event)
     const changes = changesOf(before.run, run)
     const folds = changes.length === 0 && keptEvents(before) >= MOST_EVENTS
@@ -160,6 +168,30 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
       outputSerde: binary,
     })
     return JSON.parse(Buffer.from(answer).toString()) as Admission
+  }
+
+  /** Takes in an execution that was elsewhere before: it has its number and its place already. */
+  const adopt = async (ctx: Context, { execution, place, now }: ExecutionAdoption): Promise<Begun> => {
+    if ((await load(ctx)) !== null) return { kind: 'known' }
+    const { id, sources, run, events } = execution
+    ctx.set(SOURCES, sealSources(sealer, sources, ctx.key), binary)
+    const entered = { id, index: run.executionIndex, isQueued: run.status === 'QUEUED' }
+    ctx.genericSend({
+      service: PIPELINES,
+      method: 'adopt',
+      key: run.pipeline,
+      parameter: Buffer.from(
+        JSON.stringify({
+          ...entered,
+          concurrency: pipelineOf(await contextOf(ctx), run.pipeline).concurrency,
+        }),
+      ) as Uint8Array,
+      inputSerde: binary,
+    })
+    for (const [index, event] of events.entries()) text(ctx, eventKey(index + 1), eventText(event))
+    const after = { id, digest: id, place, run, flights: {}, ...countsOfMoved(execution) }
+    await keep(ctx, { before: null, after, happenings: [{ kind: MOVED_HERE, data: {} }], now })
+    return { kind: 'begun' }
   }
 
   const exchange = async (ctx: ObjectSharedContext<TypedState>, key: string): Promise<void> => {
@@ -208,7 +240,13 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
     const record = await load(ctx)
     if (record === null) return { kind: 'unknown' }
     const { status } = record.run
-    if (!isEnded(status)) {
+    if (!isEnded(status) && (command === 'hold' || (command === 'resume' && record.isHeld))) {
+      const isHeld = command === 'hold'
+      const happenings = isHeld ? [{ kind: MOVED_AWAY, data: {} }] : [{ kind: 'resumed', data: { by } }]
+      await keep(ctx, { before: record, after: { ...record, isHeld }, happenings, now })
+      return { kind: 'done' }
+    }
+    if (!isEnded(status) && command !== 'hold') {
       await happen(ctx, command === 'cancel' ? { kind: 'cancel', by, now } : { kind: command, now })
       return { kind: 'done' }
     }
@@ -226,6 +264,9 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
     handlers: {
       begin: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>
         begin(ctx, opened<ExecutionBeginning>(ctx, 'begin', bytes)),
+      ),
+      adopt: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>
+        adopt(ctx, parseJson(sealer.open(bytes, `adopt ${ctx.key}`)) as unknown as ExecutionAdoption),
       ),
       obey: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>
         obey(ctx, opened<ExecutionOrder>(ctx, 'order', bytes)),

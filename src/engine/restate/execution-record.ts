@@ -1,9 +1,10 @@
 import { parseJson, toJson } from '../../core/json.ts'
 import { pendingExchanges } from '../../pipeline/exchanges.ts'
-import type { RunState } from '../../pipeline/run-state.ts'
+import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import { type ExecutionSources, executionContext } from '../execution-context.ts'
+import type { MovedExecution } from '../moved-run.ts'
 import { cardOf } from './poll-record.ts'
 import type { EventCounts } from './slotted-events.ts'
 
@@ -13,6 +14,8 @@ export interface ExecutionRecord extends EventCounts {
   readonly place: number
   readonly digest: string
   readonly run: RunState
+  /** It moves elsewhere, and sends nothing here from then on. */
+  readonly isHeld?: boolean
   /** The invocation that carries out each exchange that the run waits for. */
   readonly flights: Readonly<Record<string, string>>
 }
@@ -25,6 +28,13 @@ export interface ExecutionBeginning extends Pick<ExecutionRecord, 'id' | 'place'
   readonly startedAt: number
 }
 
+/** What a move hands to the execution's object. */
+export interface ExecutionAdoption {
+  readonly execution: MovedExecution
+  readonly place: number
+  readonly now: number
+}
+
 export function sealExecution(sealer: Sealer, record: ExecutionRecord): Uint8Array {
   return sealer.sealSame(toJson(record), `execution ${record.id}`)
 }
@@ -33,7 +43,9 @@ export function openExecution(sealer: Sealer, sealed: Uint8Array, id: string): E
   return parseJson(sealer.open(sealed, `execution ${id}`)) as unknown as ExecutionRecord
 }
 
-export function executionCard({ place, run: { status, pipeline } }: ExecutionRecord): string {
+export function executionCard({ place, run, isHeld }: ExecutionRecord): string {
+  const { pipeline } = run
+  const status = isHeld && !isEnded(run.status) ? 'PAUSED' : run.status
   return cardOf({ place, kind: 'execution', status, pipeline, name: pipeline, origin: '' })
 }
 
@@ -46,13 +58,17 @@ export function sealSources(sealer: Sealer, sources: ExecutionSources, id: strin
   return sealer.sealSame(JSON.stringify(sources), `sources ${id}`)
 }
 
+export function openSources(sealer: Sealer, sealed: Uint8Array, id: string): ExecutionSources {
+  return JSON.parse(sealer.open(sealed, `sources ${id}`)) as ExecutionSources
+}
+
 const KEPT = 500
 
 /** What executions stand on, opened and parsed once. */
 export function createContexts(sealer: Sealer): (id: string, sealed: Uint8Array) => RunContext {
   const known = new Map<string, RunContext>()
   return (id, sealed) => {
-    const context = known.get(id) ?? contextOf(JSON.parse(sealer.open(sealed, `sources ${id}`)))
+    const context = known.get(id) ?? contextOf(openSources(sealer, sealed, id))
     known.delete(id)
     known.set(id, context)
     if (known.size > KEPT) known.delete(known.keys().next().value as string)

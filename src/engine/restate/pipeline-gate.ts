@@ -16,6 +16,12 @@ interface Entering {
   readonly concurrency: number
 }
 
+/** One that was elsewhere before. */
+interface Adopted extends Entering {
+  readonly index: number
+  readonly isQueued: boolean
+}
+
 interface Gate {
   readonly last: number
   readonly running: readonly string[]
@@ -30,6 +36,19 @@ export function pipelineGate(sdk: RestateSdk) {
   const { exclusive } = sdk.handlers.object
   const gateOf = async (ctx: Context): Promise<Gate> =>
     (await ctx.get<Gate>('gate')) ?? { last: 0, running: [], queued: [], concurrency: 1 }
+  /** Takes as many out of the queue as there is room for, and has them begin. */
+  const callIn = (ctx: Context, { queued, room }: { queued: string[]; room: number }): string[] => {
+    const called = queued.splice(0, Math.max(0, room))
+    for (const key of called)
+      ctx.genericSend({
+        service: EXECUTIONS,
+        method: 'admitted',
+        key,
+        parameter: new Uint8Array(),
+        inputSerde: sdk.serde.binary,
+      })
+    return called
+  }
   const taking = { ...PRIVATE, input: sdk.serde.binary }
   return sdk.object({
     name: PIPELINES,
@@ -47,21 +66,22 @@ export function pipelineGate(sdk: RestateSdk) {
         })
         return { index: gate.last + 1, isAdmitted }
       }),
+      adopt: exclusive(taking, async (ctx: Context, bytes: Uint8Array): Promise<void> => {
+        const { id, index, isQueued, concurrency } = JSON.parse(Buffer.from(bytes).toString()) as Adopted
+        const gate = await gateOf(ctx)
+        const queued = isQueued ? [...gate.queued, id] : [...gate.queued]
+        const running = isQueued ? gate.running : [...gate.running, id]
+        const called = callIn(ctx, { queued, room: concurrency - running.length })
+        const last = Math.max(gate.last, index)
+        ctx.set('gate', { last, running: [...running, ...called], queued, concurrency })
+      }),
       leave: exclusive(taking, async (ctx: Context, bytes: Uint8Array): Promise<void> => {
         const id = JSON.parse(Buffer.from(bytes).toString()) as string
         const gate = await gateOf(ctx)
         const running = gate.running.filter((one) => one !== id)
         const queued = gate.queued.filter((one) => one !== id)
-        const called = queued.splice(0, Math.max(0, gate.concurrency - running.length))
+        const called = callIn(ctx, { queued, room: gate.concurrency - running.length })
         ctx.set('gate', { ...gate, running: [...running, ...called], queued })
-        for (const key of called)
-          ctx.genericSend({
-            service: EXECUTIONS,
-            method: 'admitted',
-            key,
-            parameter: new Uint8Array(),
-            inputSerde: sdk.serde.binary,
-          })
       }),
     },
   })

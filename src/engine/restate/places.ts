@@ -7,4 +7,5 @@ export function createPlaces({ clock, random }: Pick<Effects, 'clock' | 'random'
   return { next: () => Math.floor(clock.now()) * A_MILLISECOND + (count++ % A_MILLISECOND) }
 }
 
-const A_MILLISECOND = 1024
+/** So many places a millisecond has. */
+export const A_MILLISECOND = 1024

@@ -6,12 +6,21 @@ import { endedHappening } from '../embedded/keeper.ts'
 import { taskRedactor } from '../embedded/mask.ts'
 import { changedTask } from '../embedded/revisions.ts'
 import type { PollChanges, PollCommand } from '../engine.ts'
-import { POLLS } from './names.ts'
+import { MOVED_AWAY, MOVED_HERE } from '../moved-run.ts'
+import { eventKey, POLLS } from './names.ts'
 import { letGo, pollAttempts } from './poll-attempts.ts'
 import { type Changed, changeOf } from './poll-change.ts'
-import { beginRecord, type PollBeginning, type PollRecord, sealRecord } from './poll-record.ts'
+import {
+  adoptedRecord,
+  beginRecord,
+  type PollAdoption,
+  type PollBeginning,
+  type PollRecord,
+  sealRecord,
+} from './poll-record.ts'
 import { pollShelf } from './poll-shelf.ts'
 import type { RestateSdk } from './restate-sdk.ts'
+import { eventText } from './slotted-events.ts'
 import { handlingOf, PRIVATE, type WorkerParts } from './worker-parts.ts'
 
 /** What came of `begin`: `known` where that poll was there before. */
@@ -26,8 +35,9 @@ interface Order {
 }
 
 export type PollOrder = Order &
+  /** `hold`: it moves elsewhere, and does nothing here from then on. */
   (
-    | { readonly command: PollCommand }
+    | { readonly command: PollCommand | 'hold' }
     | { readonly command: 'revise'; readonly changes: PollChanges; readonly random: number }
   )
 
@@ -88,8 +98,12 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
       happenings: record.isPaused ? [] : [{ kind: 'paused', data: { by } }],
     }),
     resume: (record: PollRecord, _: WaitingPoll, { by }: { by: string }) => ({
-      after: { ...record, isPaused: false, turn: record.turn + 1 },
+      after: { ...record, isPaused: false, isHeld: false, turn: record.turn + 1 },
       happenings: record.isPaused ? [{ kind: 'resumed', data: { by } }] : [],
+    }),
+    hold: (record: PollRecord) => ({
+      after: { ...record, isPaused: true, isHeld: true, turn: record.turn + 1 },
+      happenings: record.isHeld ? [] : [{ kind: MOVED_AWAY, data: { wasPaused: record.isPaused } }],
     }),
     now(record: PollRecord, state: WaitingPoll, { by, now }: { by: string; now: number }) {
       if (record.isPaused) return { refused: 'it is paused: resume it first' }
@@ -112,6 +126,19 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
         if (known !== null) return { kind: 'known' }
         const happenings = [{ kind: 'submitted', data: {} }]
         keep(ctx, { before: null, after: beginRecord(beginning), happenings, now: beginning.startedAt })
+        return { kind: 'begun' }
+      }),
+      adopt: exclusive(bytes, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
+        const { poll, place, now } = JSON.parse(sealer.open(sealed, `adopt ${ctx.key}`)) as PollAdoption
+        if ((await shelf.load(ctx)) !== null) return { kind: 'known' }
+        for (const [index, event] of poll.events.entries())
+          shelf.text(ctx, eventKey(index + 1), eventText(event))
+        keep(ctx, {
+          before: null,
+          after: adoptedRecord(poll, place),
+          happenings: [{ kind: MOVED_HERE, data: {} }],
+          now,
+        })
         return { kind: 'begun' }
       }),
       obey: exclusive(

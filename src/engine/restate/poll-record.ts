@@ -2,7 +2,8 @@ import { type PollState, start } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
 import { statusOf } from '../embedded/poll-view.ts'
 import type { Sealer } from '../embedded/sealer.ts'
-import { type EventCounts, NO_EVENTS, SEPARATOR } from './slotted-events.ts'
+import type { MovedPoll } from '../moved-run.ts'
+import { countsOfMoved, type EventCounts, NO_EVENTS, SEPARATOR } from './slotted-events.ts'
 
 /** All that Restate keeps of a poll beside its events, as one sealed value: one read and one write an attempt. */
 export interface PollRecord extends EventCounts {
@@ -15,6 +16,8 @@ export interface PollRecord extends EventCounts {
   readonly task: PollTask
   readonly state: PollState
   readonly isPaused: boolean
+  /** It was moved elsewhere; paused as well. */
+  readonly isHeld?: boolean
   /** The attempt that is to come; one of another turn comes too late, and does nothing. */
   readonly turn: number
 }
@@ -27,6 +30,19 @@ export interface PollBeginning extends Pick<PollRecord, 'id' | 'name' | 'place' 
 export function beginRecord({ startedAt, ...beginning }: PollBeginning): PollRecord {
   const state = start(beginning.task, startedAt)
   return { ...beginning, state, isPaused: false, turn: 1, ...NO_EVENTS }
+}
+
+/** What a move hands to the poll's object. */
+export interface PollAdoption {
+  readonly poll: MovedPoll
+  readonly place: number
+  readonly now: number
+}
+
+/** A poll that was elsewhere before. */
+export function adoptedRecord(poll: MovedPoll, place: number): PollRecord {
+  const { id, name, task, state, isPaused } = poll
+  return { id, name, place, digest: id, task, state, isPaused, turn: 1, ...countsOfMoved(poll) }
 }
 
 export function sealRecord(sealer: Sealer, record: PollRecord): Uint8Array {

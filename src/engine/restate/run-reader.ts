@@ -14,6 +14,13 @@ export interface RunPlace {
   readonly place: number
 }
 
+interface ListedRuns extends RunFilter {
+  readonly before: number | null
+  readonly limit: number
+  /** Those alone that have not ended. */
+  readonly isOpen?: boolean
+}
+
 /** Reads what Restate keeps of runs, by its SQL: that needs no worker, and writes nothing. */
 export function createRunReader(client: RestateClient, sealer: Sealer) {
   const contexts = createContexts(sealer)
@@ -40,7 +47,8 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
     return new Map(
       [...records].map(([id, value]) => {
         const record: ExecutionRecord = openExecution(sealer, value, id)
-        return [id, { record, context: contexts(id, sources.get(id) as Uint8Array) }]
+        const sealed = sources.get(id) as Uint8Array
+        return [id, { record, context: contexts(id, sealed), sealedSources: sealed }]
       }),
     )
   }
@@ -67,7 +75,7 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       return rows.map(({ value_utf8 }) => eventOfText(value_utf8))
     },
     /** Newest first: all runs are looked through, since Restate has no index of them. */
-    async list(query: RunFilter & { before: number | null; limit: number }): Promise<readonly RunPlace[]> {
+    async list(query: ListedRuns): Promise<readonly RunPlace[]> {
       const rows = await client.sql<{ service_key: string; value_utf8: string }>(
         `select service_key, value_utf8 from state where ${filterOf(query)}
          order by value_utf8 desc limit ${query.limit}`,
@@ -138,14 +146,15 @@ function partOf(number: number): string {
   return `split_part(value_utf8, '${SEPARATOR}', ${number})`
 }
 
-function filterOf(query: RunFilter & { before: number | null }): string {
-  const { kind, status, name, text, before } = query
+function filterOf(query: ListedRuns): string {
+  const { kind, status, name, text, before, isOpen = false } = query
   const like = text === null ? '' : quoted(`%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
   const searched = [partOf(5), 'service_key', partOf(6)].map((part) => `lower(${part}) like ${like}`)
   return [
     `${OF_RUNS} and key = '${CARD}'`,
     ...(kind === null ? [] : [`${partOf(2)} = '${kind}'`]),
     ...(status === null ? [] : [`${partOf(3)} = ${quoted(status)}`]),
+    ...(isOpen ? [`${partOf(3)} in (${OPEN.map(quoted).join(', ')})`] : []),
     ...(name === null ? [] : [`${partOf(5)} = ${quoted(name)}`]),
     ...(text === null ? [] : [`(${searched.join(' or ')})`]),
     ...(before === null ? [] : [`value_utf8 < '${String(before).padStart(PLACE_DIGITS, '0')}'`]),

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../store/store.ts'
 import type { Happening } from '../embedded/keeper.ts'
+import type { MovedRun } from '../moved-run.ts'
 
 /** What a record knows of its events without reading them. */
 export interface EventCounts {
@@ -39,6 +40,11 @@ export function withHappenings<T extends EventCounts>(
     return { slot: keptEvents(record), event: { number, kind, at, data: JSON.stringify(data), folded } }
   })
   return { record, events }
+}
+
+/** The counts of a run whose events come along, one a slot. */
+export function countsOfMoved({ events, lastEvent }: Pick<MovedRun, 'events' | 'lastEvent'>): EventCounts {
+  return { ...NO_EVENTS, lastEvent, folded: lastEvent - events.length }
 }
 
 export function keptEvents({ lastEvent, folded }: Pick<EventCounts, 'lastEvent' | 'folded'>): number {

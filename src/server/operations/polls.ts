@@ -123,7 +123,7 @@ export const POLL_OPERATIONS: readonly Operation[] = [
     handle: pollEvents,
     summary: 'What happened and happens to a poll, as server-sent events',
     description:
-      'Each event has the number as `id`, the kind as `event` and `{number, kind, at, folded, data}` as `data`. Numbers begin at 1; `folded` says how many are missing since the event before: attempts alike, of which only the last is kept. Kinds: `submitted`, `attempt` (`data` is an attempt), `paused`, `resumed`, `asked-now`, `ended` (`{outcome, message}`), with which the stream ends.',
+      'Each event has the number as `id`, the kind as `event` and `{number, kind, at, folded, data}` as `data`. Numbers begin at 1; `folded` says how many are missing since the event before: attempts alike, of which only the last is kept. Kinds: `submitted`, `attempt` (`data` is an attempt), `paused`, `resumed`, `asked-now`, `moved-away` (it is held here), `moved-here`, `ended` (`{outcome, message}`), with which the stream ends.',
     headers: { 'last-event-id': said('Goes on behind the event of that number.', v.string()) },
     query: { after: said('The same as `Last-Event-ID`.', v.string()) },
     answers: {

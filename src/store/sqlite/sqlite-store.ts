@@ -136,7 +136,9 @@ function submit(sql: Statements, { run, events, idempotency }: Submission): Subm
   const { id, kind, name, status, origin, executionIndex, createdAt, dueAt, endedAt, task, state } = run
   const lastEvent = events.at(-1)?.number ?? 0
   sql.insertRun.run(id, kind, name, status, origin, executionIndex, createdAt, endedAt, task, state)
-  sql.insertWait.run(dueAt, lastEvent)
+  // Events of a run that was elsewhere before have gaps already.
+  const folded = events.reduce((sum, event) => sum + event.folded, 0)
+  sql.insertWait.run(dueAt, lastEvent, folded)
   if (executionIndex !== null && name !== null) sql.countExecution.run(name, executionIndex)
   addEvents(sql, id, events)
   return { kind: 'added' }

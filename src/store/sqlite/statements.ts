@@ -25,7 +25,7 @@ export function prepareStatements(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertWait: database.prepare(
-      'INSERT INTO waits (place, due_at, last_event) VALUES (last_insert_rowid(), ?, ?)',
+      'INSERT INTO waits (place, due_at, last_event, folded) VALUES (last_insert_rowid(), ?, ?, ?)',
     ),
     countExecution: database.prepare(
       `INSERT INTO execution_counts (pipeline, last_index) VALUES (?, ?)

@@ -53,7 +53,7 @@ async function pagesOf({ url, api }, jobs) {
   await api('/pipelines/Image%20enumeration', example('image-enumeration'), 'PUT')
   return {
     [`runs, ${POLLS} of them`]: { url, shown: '.virtual .run .cell' },
-    'a poll': { url: `${url}/polls/${ids[0]}`, shown: '.operands td' },
+    'a poll': { url: `${url}/polls/${ids[0]}`, shown: '.why .big' },
     'new poll': { url: `${url}/new`, shown: '#url' },
     'a pipeline': { url: `${url}/pipelines/Image%20enumeration`, shown: '.task' },
   }

@@ -64,30 +64,31 @@ export function countdown(ms: number): string {
   return seconds(Math.max(0, Math.ceil(ms / 1000)))
 }
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const DAY_TIME = new Intl.DateTimeFormat(undefined, {
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** The time of day, with its date where that is not today. */
+/** The time of day, with its date where that is not today. By hand: the first use of `Intl` holds up a page for 0.1 s. */
 export function clock(at: string | number): string {
   const date = new Date(at)
-  return date.toDateString() === new Date().toDateString() ? TIME.format(date) : DAY_TIME.format(date)
+  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits)
+  if (date.toDateString() === new Date().toDateString()) return `${hours}:${minutes}:${seconds}`
+  const year = date.getFullYear() === new Date().getFullYear() ? '' : ` ${date.getFullYear()}`
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}${year}, ${hours}:${minutes}`
 }
 
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}
+
+/** As `Wed Nov 25 2026 18:08:37 GMT+0100 (Central European Standard Time)`. */
 export function fullTime(at: string | number): string {
-  return FULL.format(new Date(at))
+  return new Date(at).toString()
 }
-
-const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
 /** A count where there is little room: `9999`, `12.3K`. */
 export function short(n: number): string {
-  return n < 10_000 ? String(n) : COMPACT.format(n)
+  if (n < 10_000) return String(n)
+  const [value, unit] = n < 1_000_000 ? [n / 1000, 'K'] : [n / 1_000_000, 'M']
+  return `${Math.floor(value * 10) / 10}${unit}`
 }
 
 export function count(n: number, noun: string): string {

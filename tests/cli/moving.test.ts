@@ -15,7 +15,7 @@ afterAll(() => far.close())
 const folder = temporaryFolder()
 const { serve, kill } = serving()
 const SECRET = 'key-of-the-test'
-const PIPELINE = `
+const pipelineOver = (url: string) => `
 kind: PIPELINE
 name: Waits
 stageOrder: [Run]
@@ -25,7 +25,7 @@ stages:
     tasks:
       Wait:
         type: POLL
-        input: {url: 'http://127.0.0.1:9/never', pollIntervalSeconds: 3600, exitCriteria: {success: 'true'}}
+        input: {url: '${url}', pollIntervalSeconds: 3600, exitCriteria: {success: 'status == "X"'}}
 `
 
 it('moves what waits into a file that tells no secret, and out of it; count and deadline stay', async () => {
@@ -49,7 +49,7 @@ it('moves what waits into a file that tells no secret, and out of it; count and 
   ]
   const id = (await runBide(['submit', url, ...options], { env })).stdout.trim()
   const yaml = join(folder(), 'waits.yaml')
-  writeFileSync(yaml, PIPELINE)
+  writeFileSync(yaml, pipelineOver(url))
   const execution = (await runBide(['submit', yaml], { env })).stdout.trim()
   const before = await shown(id, env, ({ iterationCount }) => iterationCount === 1)
 

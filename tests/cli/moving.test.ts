@@ -84,7 +84,7 @@ it('moves what waits into a file that tells no secret, and out of it; count and 
   expect((await runBide(['show', execution], { env: there })).stdout).toMatch(/RUNNING/)
   const held = await serve(from)
   expect((await shown(id, { BIDE_SERVER: held.url }, () => true)).status).toBe('PAUSED')
-}, 60_000)
+}, 240_000)
 
 it('says what is missing', async () => {
   const nowhere = join(folder(), 'nowhere')
@@ -94,7 +94,7 @@ it('says what is missing', async () => {
   expect((await runBide(['import', join(folder(), 'none'), '--data', nowhere])).stderr).toMatch(/no file/)
   const restate = ['--engine', 'restate', '--restate-url', 'http://127.0.0.1:9']
   expect((await runBide(['export', 'x.ndjson', ...restate])).stderr).toMatch(/need a key that they share/)
-})
+}, 120_000)
 
 interface Shown {
   readonly status: string

@@ -1,9 +1,10 @@
 // `npm run bench -- restate`: the engine over Restate, as real processes on loopback. Prints tables.
 import { chaos } from './restate/chaos.mjs'
+import { survives } from './restate/survives.mjs'
 import { throughput } from './restate/throughput.mjs'
 import { waiting } from './restate/waiting.mjs'
 
-const PARTS = { throughput, waiting, chaos }
+const PARTS = { throughput, waiting, chaos, survives }
 
 /** `BIDE_BENCH=chaos` runs that part alone. */
 export async function run() {

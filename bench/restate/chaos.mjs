@@ -101,7 +101,7 @@ async function allEnded(world, polls) {
 }
 
 /** Partitions are spread over the nodes: the one that has worked most leads most of what goes on. */
-async function leader({ nodes }) {
+export async function leader({ nodes }) {
   return nodes.reduce((most, node) => (cpuMsOf(node.pid) > cpuMsOf(most.pid) ? node : most))
 }
 

@@ -17,11 +17,12 @@ interface Shown {
 }
 
 /** A Poll task of a run, as a poll of its own is shown: why it still waits, its conditions, its attempts. */
-export function PollTask({ view: { inputs, poll, startedAt }, polled, isPaused, attempts }: Shown) {
+export function PollTask({ view: { inputs, poll, output, startedAt }, polled, isPaused, attempts }: Shown) {
   if (inputs === null || startedAt === null) return null
   const task = inputs as unknown as Task
   const status = isPaused ? 'PAUSED' : 'RUNNING'
   const size = attempts.length
+  const made = poll?.iterationCount ?? Number(output?.iterationCount ?? 0)
   return (
     <div className="poll-task">
       <div className="commands" role="group" aria-label="Of this task">
@@ -34,7 +35,7 @@ export function PollTask({ view: { inputs, poll, startedAt }, polled, isPaused, 
         polled={polled}
         attempts={attempts}
         size={size}
-        total={size}
+        total={Math.max(size, made)}
         isOver={poll === null}
         task={task}
         startedAt={Date.parse(startedAt)}

@@ -31,7 +31,7 @@ export function Attempts({ polled, attempts, size, total, isOver, task, startedA
     <section className={isOver ? 'card over' : 'card'} aria-labelledby={id}>
       <h2 id={id}>{count(total, 'attempt')}</h2>
       {attempt === undefined ? (
-        <p className="quiet">None has been made yet.</p>
+        <p className="quiet">{total > 0 ? 'They are being read.' : 'None has been made yet.'}</p>
       ) : (
         <>
           <Timeline attempts={attempts} size={size} chosen={index} onChoose={setChosen} />

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Sealer } from './embedded/sealer.ts'
 
 /** Who is told once a poll has ended. */
 export const webhookSchema = v.strictObject({
@@ -35,7 +36,15 @@ export interface KeptWebhook extends Webhook {
   readonly failures: number
 }
 
-/** Where it is sealed: its entry in the outbox has the id of its run. */
-export function webhookPlace(id: string): string {
+/** As it is kept in the outbox, under the id of its run. */
+export function sealWebhook(sealer: Pick<Sealer, 'seal'>, id: string, webhook: KeptWebhook): Uint8Array {
+  return sealer.seal(JSON.stringify(webhook), placeOf(id))
+}
+
+export function openWebhook(sealer: Pick<Sealer, 'open'>, id: string, sealed: Uint8Array): KeptWebhook {
+  return JSON.parse(sealer.open(sealed, placeOf(id))) as KeptWebhook
+}
+
+function placeOf(id: string): string {
   return `outbox ${id}`
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Transport } from '../engine/effects.ts'
 import { createSealer } from '../engine/embedded/sealer.ts'
 import type { PollView } from '../engine/engine.ts'
-import { webhookPlace } from '../engine/webhook.ts'
+import { sealWebhook } from '../engine/webhook.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { manualClock } from '../testing/manual-clock.ts'
 import type { Log } from './log.ts'
@@ -108,7 +108,7 @@ describe('the tries of a webhook', () => {
       async close() {},
     }
     const hook = { url: 'http://far.test/', secret: null, failures: 0 }
-    const value = sealer.seal(JSON.stringify(hook), webhookPlace('p'))
+    const value = sealWebhook(sealer, 'p', hook)
     await outbox.put({ id: 'p', dueAt: 0, value })
     const options = {
       outbox,

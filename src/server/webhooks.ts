@@ -3,7 +3,7 @@ import { retryAfterMs } from '../core/retry-after.ts'
 import type { Effects } from '../engine/effects.ts'
 import type { Sealer } from '../engine/embedded/sealer.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type KeptWebhook, webhookPlace } from '../engine/webhook.ts'
+import { openWebhook, sealWebhook } from '../engine/webhook.ts'
 import type { Outbox, OutboxEntry } from '../store/outbox.ts'
 import type { Log } from './log.ts'
 import { webhookMessage } from './webhook-message.ts'
@@ -52,7 +52,7 @@ export async function sendDueWebhooks(options: WebhookOptions): Promise<number> 
 async function send(options: WebhookOptions, entry: OutboxEntry): Promise<void> {
   const { outbox, engine, sealer, effects, signal, log } = options
   const { id } = entry
-  const hook = JSON.parse(sealer.open(entry.value, webhookPlace(id))) as KeptWebhook
+  const hook = openWebhook(sealer, id, entry.value)
   const poll = await engine.get(id)
   // It was removed meanwhile: there is nothing left to tell.
   if (poll === null) return outbox.remove(id)
@@ -80,7 +80,7 @@ async function send(options: WebhookOptions, entry: OutboxEntry): Promise<void> 
   const pauseMs = pauseSeconds * 1000 * (1 + JITTER * (2 * effects.random() - 1))
   const dueAt = clock.now() + Math.max(pauseMs, askedPauseMs(sent.result, clock.now()))
   log('info', 'webhook-failed', `the webhook of ${id} failed: ${verdict.why}`, { id, failures })
-  const value = sealer.seal(JSON.stringify({ ...hook, failures }), webhookPlace(id))
+  const value = sealWebhook(sealer, id, { ...hook, failures })
   await outbox.put({ id, dueAt, value })
 }
 

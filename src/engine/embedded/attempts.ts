@@ -11,7 +11,7 @@ import { taskRedactor } from './mask.ts'
 import { politeSpreadMs } from './polite-spread.ts'
 import { maskedEntry, maskedLine } from './poll-view.ts'
 import { shareExchanges } from './shared-exchanges.ts'
-import type { Arm, SharedParts } from './shared-parts.ts'
+import { type Arm, DEFECT_PAUSE_MS, type SharedParts } from './shared-parts.ts'
 
 export interface Attempts {
   /**
@@ -28,9 +28,6 @@ export interface Attempts {
 /** Answers that wait to be kept, and their bodies: beyond that, no more are asked for until the store has caught up. */
 const MOST_UNKEPT = 4000
 const MOST_UNKEPT_BYTES = 64 * 1024 * 1024
-
-/** A poll that cannot be carried on by this program is looked at again after this long. */
-const DEFECT_PAUSE_MS = 60_000
 
 export interface AttemptParts extends SharedParts {
   readonly isCrowded: (origin: string) => boolean

@@ -11,7 +11,7 @@ import type { MadeAttempt } from './embedded-engine.ts'
 import { MOST_EVENTS } from './fold.ts'
 import type { Happening } from './keeper.ts'
 import { type KeptExecution, type KeptExecutions, standingOf } from './kept-executions.ts'
-import type { Arm, SharedParts } from './shared-parts.ts'
+import { type Arm, DEFECT_PAUSE_MS, type SharedParts } from './shared-parts.ts'
 import type { Turns } from './turns.ts'
 
 export interface ExecutionParts extends SharedParts {
@@ -32,8 +32,6 @@ export interface ExecutionDrivers {
 
 /** Nothing due within so long, and an execution leaves the memory. */
 const PARK_MS = 5000
-/** One that cannot be carried on by this program is looked at again after this long. */
-export const DEFECT_PAUSE_MS = 60_000
 
 interface Live {
   readonly driven: Promise<void>
@@ -89,7 +87,7 @@ export function createExecutionDrivers(
     onReady: (dispatch: Dispatch | null) => void,
   ) => {
     let dueAt: number | null
-    let isDefect = false
+    let armed = arm
     try {
       const execution = loaded ?? (await executions.load(id))
       if (execution !== null) await carryOn(execution, onReady)
@@ -97,11 +95,10 @@ export function createExecutionDrivers(
     } catch (error) {
       if (!over.signal.aborted) onProblem(error)
       dueAt = clock.now() + DEFECT_PAUSE_MS
-      isDefect = true
+      armed = armUnkept
     }
     live.delete(id)
     onReady(null)
-    const armed = isDefect ? armUnkept : arm
     if (dueAt !== null && !over.signal.aborted) armed({ id, origin: '', dueAt })
   }
   const liveOf = (id: string, loaded: KeptExecution | null): Live => {

@@ -8,15 +8,11 @@ import { findTaskAttempt, taskAttemptView } from '../execution-attempt.ts'
 import { executionView, nextAt } from '../execution-view.ts'
 import type { ExecutionCommand, NewExecution, StartedExecution, StartResult } from '../executions.ts'
 import { openAnswer } from './attempt-view.ts'
-import {
-  changesOf,
-  createExecutionDrivers,
-  DEFECT_PAUSE_MS,
-  type ExecutionParts,
-} from './execution-drivers.ts'
+import { changesOf, createExecutionDrivers, type ExecutionParts } from './execution-drivers.ts'
 import { eventOf, type Happening } from './keeper.ts'
-import { type KeptExecution, sourcesText, standingOf } from './kept-executions.ts'
+import { type KeptExecution, standingOf, storedExecution } from './kept-executions.ts'
 import { createPlaces } from './places.ts'
+import { DEFECT_PAUSE_MS } from './shared-parts.ts'
 
 export interface Executions extends Pick<ExecutionEngine, 'start' | 'get' | 'attempt' | 'command'> {
   /** An execution has come due. */
@@ -197,20 +193,9 @@ function submissionOf(
 ): Submission {
   const { id, run } = execution
   const at = run.startedAt
-  const { state, ...standing } = standingOf(run)
   const { idempotency } = start
   return {
-    run: {
-      id,
-      kind: 'execution',
-      name: run.pipeline,
-      origin: '',
-      executionIndex: run.executionIndex,
-      createdAt: at,
-      ...standing,
-      task: sealer.seal(sourcesText(start), `task ${id}`),
-      state: sealer.seal(state, `state ${id}`),
-    },
+    run: storedExecution({ id, createdAt: at, sources: start, run }, sealer),
     events: happenings.map(({ kind, data }, index) => eventOf({ number: index + 1, kind, at, data })),
     idempotency: idempotency && {
       key: idempotency.key,

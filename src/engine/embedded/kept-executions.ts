@@ -76,6 +76,27 @@ export function sourcesText({ pipeline, sources, variables, input }: ExecutionSo
   return JSON.stringify({ pipeline, sources, variables, input })
 }
 
+interface NewRun extends Pick<StoredRun, 'id' | 'createdAt'> {
+  readonly sources: ExecutionSources
+  readonly run: RunState
+}
+
+/** An execution as it is taken into a store. */
+export function storedExecution({ id, createdAt, sources, run }: NewRun, sealer: Sealer): StoredRun {
+  const { state, ...standing } = standingOf(run)
+  return {
+    id,
+    kind: 'execution',
+    name: run.pipeline,
+    origin: '',
+    executionIndex: run.executionIndex,
+    createdAt,
+    ...standing,
+    task: sealer.seal(sourcesText(sources), `task ${id}`),
+    state: sealer.seal(state, `state ${id}`),
+  }
+}
+
 /** How an execution stands, for the store. */
 export function standingOf(run: RunState): Standing {
   return {

@@ -1,8 +1,8 @@
 import { type CompiledPoll, type LedgerEntry, type PollState, start } from '../../core/poll.ts'
 import { repeated } from '../../core/repeat.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { KeptRun, Store } from '../../store/store.ts'
-import type { Shown } from './poll-view.ts'
+import type { KeptRun, Store, StoredRun } from '../../store/store.ts'
+import { type Shown, statusOf } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import type { CriteriaOf } from './shared-criteria.ts'
 
@@ -149,7 +149,28 @@ export function askAt({
 }
 
 /** In place of a state that follows from the task and the instant of its submission. */
-export const NOT_ASKED_YET = new Uint8Array(0)
+const NOT_ASKED_YET = new Uint8Array(0)
+
+/** A poll as it is taken into a store. The state of one that has never been asked follows from the rest. */
+export function storedPoll(
+  { id, createdAt, name, task, state, isPaused }: Shown & Pick<StoredRun, 'createdAt'>,
+  { isAsked }: { readonly isAsked: boolean },
+  sealer: Sealer,
+): StoredRun {
+  return {
+    id,
+    kind: 'poll',
+    name,
+    status: statusOf(state, isPaused),
+    origin: new URL(task.url).origin,
+    executionIndex: null,
+    createdAt,
+    dueAt: state.kind === 'done' || isPaused ? null : state.dueAt,
+    endedAt: null,
+    task: sealer.seal(JSON.stringify(task), `task ${id}`),
+    state: isAsked ? sealer.seal(JSON.stringify(state), `state ${id}`) : NOT_ASKED_YET,
+  }
+}
 
 /** What is kept of a poll, decrypted. */
 export function unsealed(stored: KeptRun, sealer: Sealer): Shown {

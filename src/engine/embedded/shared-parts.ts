@@ -26,4 +26,7 @@ export interface SharedParts {
   readonly arm: Arm
 }
 
+/** What cannot be carried on by this program is looked at again after this long. */
+export const DEFECT_PAUSE_MS = 60_000
+
 export type Arm = (poll: { readonly id: string; readonly origin: string; readonly dueAt: number }) => void

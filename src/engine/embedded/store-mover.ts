@@ -2,7 +2,7 @@ import { unknownExchanges } from '../../pipeline/exchanges.ts'
 import { advanceRun } from '../../pipeline/run.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
 import { NOT_DUE } from '../../store/outbox.ts'
-import type { EventCounts, KeptRun, NewEvent, Store } from '../../store/store.ts'
+import type { EventCounts, KeptRun, NewEvent, Store, StoredRun } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
 import {
   MOVED_AWAY,
@@ -13,12 +13,11 @@ import {
   type RunMover,
   wasPaused,
 } from '../moved-run.ts'
-import { type KeptWebhook, type Webhook, webhookPlace } from '../webhook.ts'
+import { openWebhook, sealWebhook, type Webhook } from '../webhook.ts'
 import { changesOf } from './execution-drivers.ts'
 import { createKeeper, eventOf, type Happening } from './keeper.ts'
-import { createKeptExecutions, sourcesText, standingOf } from './kept-executions.ts'
-import { unsealed } from './kept-polls.ts'
-import { statusOf } from './poll-view.ts'
+import { createKeptExecutions, standingOf, storedExecution } from './kept-executions.ts'
+import { storedPoll, unsealed } from './kept-polls.ts'
 import type { Sealer } from './sealer.ts'
 
 export interface StoreMoverOptions {
@@ -46,28 +45,23 @@ export function storeMover({ store, sealer, clock }: StoreMoverOptions): RunMove
     const entries = await store.outbox.due({ until: NOT_DUE, limit: Number.MAX_SAFE_INTEGER })
     return new Map(
       entries.map(({ id, value }) => {
-        const { url, secret } = JSON.parse(sealer.open(value, webhookPlace(id))) as KeptWebhook
+        const { url, secret } = openWebhook(sealer, id, value)
         return [id, { url, secret }] as const
       }),
     )
   }
   const eventsOf = (id: string) => store.events(id, { after: 0, limit: Number.MAX_SAFE_INTEGER, kind: null })
-  const countsOf = async (id: string): Promise<EventCounts> => {
-    const { lastEvent, folded, endsFolding } = (await store.get(id)) as EventCounts
-    return { lastEvent, folded, endsFolding }
-  }
   const takePoll = async (stored: KeptRun & EventCounts): Promise<MovedPoll | null> => {
     const { id, createdAt } = stored
     const { name, task, state, isPaused } = unsealed(stored, sealer)
     if (state.kind === 'done') return null
     const isPausedByHand = wasPaused(await eventsOf(id), isPaused)
     const standing = { status: 'PAUSED', dueAt: null, endedAt: null, state: JSON.stringify(state) } as const
-    await keeper.keepRun({ ...stored }, () => standing, [
-      { kind: MOVED_AWAY, data: { wasPaused: isPausedByHand } },
-    ])
+    const kept = { id, ...countsOf(stored) }
+    await keeper.keepRun(kept, () => standing, [{ kind: MOVED_AWAY, data: { wasPaused: isPausedByHand } }])
     webhooks ??= allWebhooks()
     const webhook = (await webhooks).get(id) ?? null
-    const rest = { ...(await countsOf(id)), events: await eventsOf(id), webhook }
+    const rest = { ...countsOf(kept), events: await eventsOf(id), webhook }
     return { kind: 'poll', id, createdAt, name, isPaused: isPausedByHand, task, state, ...rest }
   }
   const takeExecution = async (stored: KeptRun & EventCounts): Promise<MovedExecution | null> => {
@@ -91,7 +85,7 @@ export function storeMover({ store, sealer, clock }: StoreMoverOptions): RunMove
     )
     if (hasEnded) return null
     const sources = JSON.parse(sealer.open(stored.task, `task ${id}`)) as MovedExecution['sources']
-    const rest = { ...(await countsOf(id)), events: await eventsOf(id) }
+    const rest = { ...countsOf(kept), events: await eventsOf(id) }
     return { kind: 'execution', id, createdAt, sources, run: kept.run, ...rest }
   }
   return {
@@ -113,7 +107,7 @@ export function storeMover({ store, sealer, clock }: StoreMoverOptions): RunMove
     async put(moved) {
       if ((await store.get(moved.id)) !== null) return false
       await store.submit({
-        run: moved.kind === 'poll' ? pollOf(moved, sealer) : executionOf(moved, sealer),
+        run: rowOf(moved, sealer),
         events: withArrival(moved, clock.now()),
         idempotency: null,
         message: messageOf(moved, sealer),
@@ -129,36 +123,13 @@ function withArrival({ events, lastEvent }: MovedRun, at: number): NewEvent[] {
 
 function messageOf(moved: MovedRun, sealer: Sealer): Uint8Array | null {
   if (moved.kind !== 'poll' || moved.webhook === null) return null
-  return sealer.seal(JSON.stringify({ ...moved.webhook, failures: 0 }), webhookPlace(moved.id))
+  return sealWebhook(sealer, moved.id, { ...moved.webhook, failures: 0 })
 }
 
-function pollOf({ id, name, createdAt, task, state, isPaused }: MovedPoll, sealer: Sealer) {
-  return {
-    id,
-    kind: 'poll',
-    name,
-    status: statusOf(state, isPaused),
-    origin: new URL(task.url).origin,
-    executionIndex: null,
-    createdAt,
-    dueAt: state.kind === 'done' || isPaused ? null : state.dueAt,
-    endedAt: null,
-    task: sealer.seal(JSON.stringify(task), `task ${id}`),
-    state: sealer.seal(JSON.stringify(state), `state ${id}`),
-  } as const
+function rowOf(moved: MovedRun, sealer: Sealer): StoredRun {
+  return moved.kind === 'poll' ? storedPoll(moved, { isAsked: true }, sealer) : storedExecution(moved, sealer)
 }
 
-function executionOf({ id, createdAt, sources, run }: MovedExecution, sealer: Sealer) {
-  const { state, ...standing } = standingOf(run)
-  return {
-    id,
-    kind: 'execution',
-    name: run.pipeline,
-    origin: '',
-    executionIndex: run.executionIndex,
-    createdAt,
-    ...standing,
-    task: sealer.seal(sourcesText(sources), `task ${id}`),
-    state: sealer.seal(state, `state ${id}`),
-  } as const
+function countsOf({ lastEvent, folded, endsFolding }: EventCounts) {
+  return { lastEvent, folded, endsFolding }
 }

@@ -2,10 +2,10 @@ import { start } from '../../core/poll.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { Engine, NewPoll, PollView, SubmitResult } from '../engine.ts'
 import { keptTaskOf } from '../kept-task.ts'
-import { webhookPlace } from '../webhook.ts'
+import { sealWebhook } from '../webhook.ts'
 import { eventOf } from './keeper.ts'
-import { NOT_ASKED_YET } from './kept-polls.ts'
-import { pollView, statusOf } from './poll-view.ts'
+import { storedPoll } from './kept-polls.ts'
+import { pollView } from './poll-view.ts'
 import type { SharedParts } from './shared-parts.ts'
 
 /** Takes polls in: checked, sealed and kept before anything is answered. */
@@ -13,7 +13,7 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
   const { store, open, room, watchers, arm } = parts
   return {
     async submit(submitted) {
-      const { submission, view } = await prepare(parts, submitted)
+      const { submission, view, dueAt } = await prepare(parts, submitted)
       if (open.count >= open.limit) return { kind: 'full', limit: open.limit }
       if (room.isFull()) return { kind: 'no-room', bytes: room.bytes(), limit: room.limit }
       open.count++
@@ -26,7 +26,7 @@ export function createSubmissions(parts: SharedParts): Pick<Engine, 'submit'> {
         return repeated(submission.idempotency as Idempotency, result.submission)
       }
       room.took(submission.run.task.length + submission.run.state.length)
-      const { id, origin, dueAt } = submission.run
+      const { id, origin } = submission.run
       arm({ id, origin, dueAt })
       watchers.tell(id)
       return {
@@ -55,30 +55,19 @@ async function prepare(
   const id = effects.newId()
   const now = effects.clock.now()
   const state = start(task, now)
+  const shown = { id, name, task, state, isPaused: false }
   /** Made where somebody looks at it: of a batch nobody does. */
-  const view = () => pollView({ id, name, task, state, isPaused: false })
-  const submission = {
-    run: {
-      id,
-      kind: 'poll',
-      name,
-      status: statusOf(state, false),
-      origin: new URL(task.url).origin,
-      executionIndex: null,
-      createdAt: now,
-      dueAt: state.dueAt,
-      endedAt: null,
-      task: sealer.seal(JSON.stringify(task), `task ${id}`),
-      state: NOT_ASKED_YET,
-    },
+  const view = () => pollView(shown)
+  const submission: Submission = {
+    run: storedPoll({ ...shown, createdAt: now }, { isAsked: false }, sealer),
     events: [eventOf({ number: 1, kind: 'submitted', at: now, data: {} })],
-    message: webhook && sealer.seal(JSON.stringify({ ...webhook, failures: 0 }), webhookPlace(id)),
+    message: webhook && sealWebhook(sealer, id, { ...webhook, failures: 0 }),
     idempotency: idempotency && {
       key: idempotency.key,
       digest: sealer.digest(idempotency.text),
       answer: JSON.stringify(view()),
       at: now,
     },
-  } satisfies Submission
-  return { submission, view }
+  }
+  return { submission, view, dueAt: state.dueAt }
 }

@@ -166,14 +166,15 @@ export function nextRequest(
   state: WaitingPoll,
 ): { request: HttpRequest; conditional: boolean } {
   const request = plainRequest(task)
-  const etag = state.last?.headers.etag
-  if (!etag || !isConditional(task, state)) return { request, conditional: false }
+  const etag = etagToSend(task, state)
+  if (etag === null) return { request, conditional: false }
   return { request: { ...request, headers: { ...task.headers, 'If-None-Match': etag } }, conditional: true }
 }
 
-/** Whether the request of the next attempt asks only for what has changed. */
-export function isConditional(task: PollTask, state: WaitingPoll): boolean {
-  return Boolean(state.last?.headers.etag) && task.method === 'GET' && isWorthConditional(task, state)
+/** The `ETag` by which the next attempt asks only for what has changed; null where it asks for all. */
+export function etagToSend(task: PollTask, state: WaitingPoll): string | null {
+  const etag = state.last?.headers.etag
+  return etag && task.method === 'GET' && isWorthConditional(task, state) ? etag : null
 }
 
 /** The same object at every attempt, so that a transport may know it again. */

@@ -147,19 +147,8 @@ function sharedEffects(): Promise<PollEffects> {
 
 function resultOf({ compiled, redactor, attempts }: Session, done: DonePoll): PollResult {
   const { task, criteria } = compiled
-  const outputs = pollOutputs(task, done, redactor, criteria.success.source)
   return {
-    status: outputs.status,
-    iterationCount: outputs.iterationCount,
-    pollCount: outputs.pollCount,
-    expectedResponse: outputs.expectedResponse,
-    responseHeaders: outputs.responseHeaders,
-    responseBody: outputs.responseBody,
-    interval: outputs.interval,
-    processedUrl: outputs.processedUrl,
-    responseJson: outputs.responseJson,
-    inputHeaders: outputs.inputHeaders,
-    responseCode: outputs.responseCode,
+    ...pollOutputs(task, done, redactor, criteria.success.source),
     outcome: done.outcome,
     message: redactor.text(done.message),
     startedAt: new Date(done.startedAt).toISOString(),

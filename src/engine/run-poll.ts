@@ -4,7 +4,7 @@ import {
   type CompiledPoll,
   cancel,
   type DonePoll,
-  isConditional,
+  etagToSend,
   type LedgerEntry,
   nextRequest,
   type PollState,
@@ -77,7 +77,7 @@ export function stepAfter(
   if (sent === null || (sent.result.kind === 'failure' && signal?.aborted))
     return cancelled(poll, state, options)
   const { startedAt, durationMs, result, notes } = sent
-  const conditional = isConditional(poll.task, state)
+  const conditional = etagToSend(poll.task, state) !== null
   const attempt = { startedAt, durationMs, conditional, result, notes }
   return advance(poll, state, { attempt, now: effects.clock.now(), random: effects.random() })
 }

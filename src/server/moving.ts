@@ -1,6 +1,5 @@
 import { BideError } from '../core/errors.ts'
-import type { Sealer } from '../engine/embedded/sealer.ts'
-import { createSealer } from '../engine/embedded/sealer.ts'
+import { createSealer, type Sealer } from '../engine/embedded/sealer.ts'
 import { storeMover } from '../engine/embedded/store-mover.ts'
 import type { MovedRun, RunMover } from '../engine/moved-run.ts'
 import type { RestateAddresses } from '../engine/restate/restate-client.ts'

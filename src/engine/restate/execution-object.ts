@@ -175,17 +175,13 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
     if ((await load(ctx)) !== null) return { kind: 'known' }
     const { id, sources, run, events } = execution
     ctx.set(SOURCES, sealSources(sealer, sources, ctx.key), binary)
-    const entered = { id, index: run.executionIndex, isQueued: run.status === 'QUEUED' }
+    const { concurrency } = pipelineOf(await contextOf(ctx), run.pipeline)
+    const entered = { id, index: run.executionIndex, isQueued: run.status === 'QUEUED', concurrency }
     ctx.genericSend({
       service: PIPELINES,
       method: 'adopt',
       key: run.pipeline,
-      parameter: Buffer.from(
-        JSON.stringify({
-          ...entered,
-          concurrency: pipelineOf(await contextOf(ctx), run.pipeline).concurrency,
-        }),
-      ) as Uint8Array,
+      parameter: Buffer.from(JSON.stringify(entered)) as Uint8Array,
       inputSerde: binary,
     })
     for (const [index, event] of events.entries()) text(ctx, eventKey(index + 1), eventText(event))

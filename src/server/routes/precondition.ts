@@ -7,19 +7,11 @@ export type Precondition = (etag: string | null) => boolean
 /** What `If-Match` and `If-None-Match` ask for (RFC 9110, 13.1); null where neither was sent. */
 export function preconditionOf(context: Context): Precondition | null {
   const wanted = tagsIn(context, 'if-match')
-  const unwanted = tagsIn(context, 'if-none-match')
+  // A weak tag says too little for `If-Match`, and enough for `If-None-Match`.
+  const unwanted = tagsIn(context, 'if-none-match')?.map((tag) => tag.replace(/^W\//, '')) ?? null
   if (wanted === null && unwanted === null) return null
-  return (etag) => {
-    // A weak tag says too little for `If-Match`, and enough for `If-None-Match`.
-    if (wanted !== null && !isNamed(etag, wanted)) return false
-    return (
-      unwanted === null ||
-      !isNamed(
-        etag,
-        unwanted.map((tag) => tag.replace(/^W\//, '')),
-      )
-    )
-  }
+  return (etag) =>
+    (wanted === null || isNamed(etag, wanted)) && (unwanted === null || !isNamed(etag, unwanted))
 }
 
 function isNamed(etag: string | null, tags: readonly string[]): boolean {

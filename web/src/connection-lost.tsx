@@ -1,4 +1,4 @@
-import type { Connection } from './api/runs.ts'
+import type { Connection } from './api/events.ts'
 
 /** Said as long as what is shown may be old. */
 export function ConnectionLost({ connection }: { connection: Connection }) {

@@ -11,11 +11,14 @@ export interface PollEvent {
   readonly data: unknown
 }
 
+/** How what is shown is kept up to date. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'over'
+
 export interface Followed {
   /** Events as they come, those of one network packet at once. */
   onEvents(events: readonly PollEvent[]): void
   /** `lost` until it is mended by itself. */
-  onConnection(state: 'live' | 'lost' | 'over'): void
+  onConnection(state: Exclude<Connection, 'connecting'>): void
 }
 
 const FIRST_PAUSE_MS = 500

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { RunRow } from '../../../src/engine/executions.ts'
-import { follow } from './events.ts'
+import { type Connection, follow } from './events.ts'
 import { request } from './request.ts'
 
 export type { RunRow }
@@ -51,15 +51,13 @@ export function runsQuery(filter: RunFilter) {
   })
 }
 
-export type Connection = 'connecting' | 'live' | 'lost' | 'over'
-
 /** Keeps what is loaded of runs up to date. */
 export function useLiveRuns(filter: RunFilter): Connection {
   const client = useQueryClient()
+  const queryKey = ['runs', filter]
   return useRunEvents({
-    queryKey: ['runs', filter],
-    /** True where the list has to be read again for them. */
-    take(queryKey, rows) {
+    queryKey,
+    take(rows) {
       const { changed, isNew } = changeRows(client.getQueryData<Loaded>(queryKey), rows)
       if (changed !== null) client.setQueryData<Loaded>(queryKey, changed)
       return isNew
@@ -71,14 +69,15 @@ export function useLiveRuns(filter: RunFilter): Connection {
 export function useReadByExecutions(queryKey: readonly unknown[], pipeline: string | null): Connection {
   return useRunEvents({
     queryKey,
-    take: (_, rows) =>
+    take: (rows) =>
       rows.some((row) => row.kind === 'execution' && (pipeline === null || row.pipeline === pipeline)),
   })
 }
 
 interface Taking {
   readonly queryKey: readonly unknown[]
-  take(queryKey: readonly unknown[], rows: readonly RunRow[]): boolean
+  /** True where the query has to be read again for them. */
+  take(rows: readonly RunRow[]): boolean
 }
 
 /** Hears of the runs that change; the query is read again where that is asked for, or something was missed. */
@@ -101,7 +100,7 @@ function useRunEvents(taking: Taking): Connection {
     const stop = follow('/runs/events', {
       onEvents(events) {
         const rows = events.flatMap(({ kind, data }) => (kind === 'changed' ? [data as RunRow] : []))
-        const isBehind = latest.current.take(queryKey, rows)
+        const isBehind = latest.current.take(rows)
         if (isBehind || events.some(({ kind }) => kind === 'reset')) readAgain(AGAIN_MS)
       },
       onConnection(state) {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { follow } from '../api/events.ts'
+import { type Connection, follow } from '../api/events.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 
 /** Attempts of an execution's Poll tasks. */
@@ -12,7 +12,7 @@ export interface TaskAttempts {
 
 export interface Live {
   readonly attempts: TaskAttempts['byTask']
-  readonly connection: 'connecting' | 'live' | 'lost' | 'over'
+  readonly connection: Connection
 }
 
 /** A view is read anew at most so often. */

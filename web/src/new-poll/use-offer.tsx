@@ -40,6 +40,7 @@ export function useOffer<Field extends HTMLInputElement | HTMLTextAreaElement>(o
     if (offer === null) return
     const chosen = offer.names[active]
     if (event.key === 'Escape') open(null, -1)
+    else if (offer.names.length === 0) return
     else if (event.key === 'ArrowDown') setActive((active + 1) % offer.names.length)
     else if (event.key === 'ArrowUp')
       setActive((Math.max(0, active) - 1 + offer.names.length) % offer.names.length)

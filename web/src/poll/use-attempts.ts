@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { followPoll, type PollEvent } from '../api/events.ts'
+import { type Connection, followPoll, type PollEvent } from '../api/events.ts'
 import type { LedgerEntry } from '../api/polls.ts'
 
 /** An attempt, with how many alike just before it it stands for. */
@@ -14,7 +14,7 @@ export interface Live {
   readonly size: number
   /** What else happened: paused, resumed, ended. */
   readonly happenings: readonly PollEvent[]
-  readonly connection: 'connecting' | 'live' | 'lost' | 'over'
+  readonly connection: Connection
 }
 
 const SHOW_MS = 100

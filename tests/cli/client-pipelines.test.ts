@@ -1,18 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide, startBide } from './run-bide.ts'
 import { type Served, serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/image-enumeration.yaml')
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -49,9 +45,18 @@ ${more}`,
 describe('bide submit FILE', () => {
   it('keeps the pipeline, says so, and shows its execution as bide run does, with its exit code', async () => {
     const server = await serve(data())
-    const args = ['submit', EXAMPLE, '--input', `api=${far.url}`, '--comments', 'nightly', '--wait', '--json']
+    const args = [
+      'submit',
+      EXAMPLE,
+      '--input',
+      `api=${far().url}`,
+      '--comments',
+      'nightly',
+      '--wait',
+      '--json',
+    ]
     const ran = await at(server, args)
-    const local = await runBide(['run', EXAMPLE, '--input', `api=${far.url}`, '--json'])
+    const local = await runBide(['run', EXAMPLE, '--input', `api=${far().url}`, '--json'])
     expect([ran.code, local.code]).toEqual([0, 0])
     expect(ran.stderr).toContain(`Pipeline 'Image enumeration' is kept at ${server.url}: it is new there.\n`)
     expect(ran.stderr).toContain(`Started 'Image enumeration' #1: ${server.url}/executions/`)
@@ -73,14 +78,14 @@ describe('bide submit FILE', () => {
       const path = pipelineFile(job, { poll })
       return (await at(server, ['submit', path, '--wait'])).code
     }
-    expect(await end(far.job({ polls: 1, end: 'FAILED' }))).toBe(1)
-    expect(await end(far.job({ end: 'never' }), 'successThreshold: 1\n          timeoutSeconds: 1')).toBe(3)
-    expect(await end(far.job({ first: [{ status: 503 }] }))).toBe(4)
+    expect(await end(far().job({ polls: 1, end: 'FAILED' }))).toBe(1)
+    expect(await end(far().job({ end: 'never' }), 'successThreshold: 1\n          timeoutSeconds: 1')).toBe(3)
+    expect(await end(far().job({ first: [{ status: 503 }] }))).toBe(4)
   })
 
   it('a file with two keeps both, the one that is run by the other first, and a third text replaces', async () => {
     const server = await serve(data())
-    const job = far.job({ polls: 0 })
+    const job = far().job({ polls: 0 })
     const more = `---
 kind: PIPELINE
 name: Outer
@@ -99,7 +104,7 @@ stages:
       expect.stringContaining("'Outer'"),
     ])
     expect(ran.stderr).toMatch(/Main\.Call > Main\.Ask {2}COMPLETED/)
-    const changed = pipelineFile(far.job({ polls: 0 }), { name: 'Inner' })
+    const changed = pipelineFile(far().job({ polls: 0 }), { name: 'Inner' })
     expect((await at(server, ['submit', changed])).stderr).toContain('the one that was there is replaced')
     const byName = await at(server, ['submit', '--pipeline', 'Outer', '--wait'])
     expect(byName).toMatchObject({ code: 0, stderr: expect.stringContaining("Started 'Outer' #2") })
@@ -107,7 +112,7 @@ stages:
 
   it('without --wait the id is on stdout; ls, show, pause, resume and cancel know it', async () => {
     const server = await serve(data())
-    const path = pipelineFile(far.job({ end: 'never' }), { poll: 'timeoutSeconds: 3600' })
+    const path = pipelineFile(far().job({ end: 'never' }), { poll: 'timeoutSeconds: 3600' })
     const { stdout } = await at(server, ['submit', path, '--input', 'region=eu-1', '-q'])
     const id = stdout.trim()
     expect((await at(server, ['ls', '--pipeline', 'Wait'])).stdout).toMatch(
@@ -130,7 +135,7 @@ stages:
   it('kill -9 of the server meanwhile: the wait goes on and ends with the right code', async () => {
     const folderOfData = data()
     const before = await serve(folderOfData)
-    const path = pipelineFile(far.job({ polls: 15, end: 'FAILED' }))
+    const path = pipelineFile(far().job({ polls: 15, end: 'FAILED' }))
     const waiting = startBide(['submit', path, '--wait'], { env: { BIDE_SERVER: before.url } })
     await waiting.says('Main.Ask  RUNNING  attempt')
     await kill(before, 'SIGKILL')
@@ -145,7 +150,7 @@ stages:
 describe('what is wrong with a pipeline', () => {
   it('is said at its line, and nothing is kept', async () => {
     const server = await serve(data())
-    const path = pipelineFile(far.job(), { poll: 'pollCont: 3' })
+    const path = pipelineFile(far().job(), { poll: 'pollCont: 3' })
     writeFileSync(path, readFileSync(path, 'utf8').replace('type: POLL', 'type: POL'))
     const ran = await at(server, ['submit', path])
     expect(ran).toMatchObject({ code: 2, stdout: '' })
@@ -156,7 +161,7 @@ describe('what is wrong with a pipeline', () => {
   it('a variable that the server has not is an error there, and none once it is set', async () => {
     const server = await serve(data())
     const poll = "headers: {X-Key: '${var.KEY}'}"
-    const path = pipelineFile(far.job({ polls: 0 }), { poll })
+    const path = pipelineFile(far().job({ polls: 0 }), { poll })
     expect(await at(server, ['submit', path])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/pipeline\.yaml:15:\d+: error: .*KEY\n.*\n +\^\n.*bide variable set/),
@@ -166,7 +171,7 @@ describe('what is wrong with a pipeline', () => {
     expect(set).toMatchObject({ code: 0, stdout: '', stderr: 'KEY is set, SECRET.\n' })
     const ran = await at(server, ['submit', path, '--wait', '--json'])
     expect(ran.code).toBe(0)
-    expect(far.requests.at(-1)?.headers['x-key']).toBe('key-of-the-test')
+    expect(far().requests.at(-1)?.headers['x-key']).toBe('key-of-the-test')
     const listed = await at(server, ['variable', 'ls'])
     expect(listed.stdout).toMatch(/^NAME +KIND +VALUE +DESCRIPTION\nKEY +SECRET +\*{6}\n$/)
     expect(ran.stdout + ran.stderr + listed.stdout + set.stderr).not.toContain('key-of-the-test')
@@ -191,7 +196,7 @@ describe('what is wrong with a pipeline', () => {
     [['--name', 'x'], /--name is of a poll/],
   ] as const)('%j is refused before anything is kept', async (more, says) => {
     const server = await serve(data())
-    const ran = await at(server, ['submit', pipelineFile(far.job()), ...more])
+    const ran = await at(server, ['submit', pipelineFile(far().job()), ...more])
     expect(ran.stderr).toMatch(says)
     expect(ran).toMatchObject({ code: 2, stdout: '' })
     expect((await (await fetch(`${server.api}/pipelines`)).json()) as object).toEqual({ pipelines: [] })
@@ -199,7 +204,7 @@ describe('what is wrong with a pipeline', () => {
 
   it('of a pipeline that is kept at the server, inputs and names are said as well', async () => {
     const server = await serve(data())
-    await at(server, ['submit', pipelineFile(far.job({ polls: 0 })), '--wait'])
+    await at(server, ['submit', pipelineFile(far().job({ polls: 0 })), '--wait'])
     const unknown = await at(server, ['submit', '--pipeline', 'None'])
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no such pipeline') })
     const input = await at(server, ['submit', '--pipeline', 'Wait', '--input', 'x=1'])

@@ -3,17 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide, startBide } from './run-bide.ts'
 import { type Served, serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -35,7 +31,7 @@ async function submitted(server: Served, args: readonly string[]): Promise<strin
 describe('bide submit URL', () => {
   it('gives the id on stdout, and where to look on stderr', async () => {
     const server = await serve(data())
-    const ran = await at(server, ['submit', far.job({ end: 'never' }), ...SLOW, '--name', 'a job'])
+    const ran = await at(server, ['submit', far().job({ end: 'never' }), ...SLOW, '--name', 'a job'])
     expect(ran.stdout).toMatch(/^[\w-]+\n$/)
     expect(ran.stderr).toBe(`Submitted: ${server.url}/polls/${ran.stdout.trim()}\n`)
     const shown = await at(server, ['show', ran.stdout.trim(), '--json'])
@@ -47,7 +43,7 @@ describe('bide submit URL', () => {
     ['FAILED', 1, /Failed after 3 attempts/],
   ] as const)('--wait: %s ends as bide poll would, with %i', async (end, code, says) => {
     const server = await serve(data())
-    const job = () => far.job({ polls: 2, end })
+    const job = () => far().job({ polls: 2, end })
     const waited = await at(server, ['submit', job(), ...QUICK, '--wait', '--json'])
     const polled = await runBide(['poll', job(), ...QUICK, '--json'])
     expect([waited.code, polled.code]).toEqual([code, code])
@@ -67,7 +63,7 @@ describe('bide submit URL', () => {
   ] as const)('--wait: where %s', async (_, more, code, says) => {
     const server = await serve(data())
     const first = code === 4 ? [{ status: 503, body: 'busy' }] : []
-    const ran = await at(server, ['submit', far.job({ end: 'never', first }), ...QUICK, ...more, '--wait'])
+    const ran = await at(server, ['submit', far().job({ end: 'never', first }), ...QUICK, ...more, '--wait'])
     expect([ran.code, ran.stdout]).toEqual([code, ''])
     expect(ran.stderr).toMatch(says)
   })
@@ -76,14 +72,14 @@ describe('bide submit URL', () => {
     const server = await serve(data())
     const printed = await at(server, [
       'submit',
-      far.job({ polls: 0 }),
+      far().job({ polls: 0 }),
       ...QUICK,
       '--wait',
       '--print',
       'progress',
     ])
     expect(printed.stdout).toBe('100\n')
-    const lines = await at(server, ['submit', far.job({ polls: 1 }), ...QUICK, '--wait', '--jsonl', '-q'])
+    const lines = await at(server, ['submit', far().job({ polls: 1 }), ...QUICK, '--wait', '--jsonl', '-q'])
     const rows = lines.stdout
       .trim()
       .split('\n')
@@ -94,7 +90,7 @@ describe('bide submit URL', () => {
 
   it('the same key again starts nothing, and another task under it is refused', async () => {
     const server = await serve(data())
-    const job = far.job({ end: 'never' })
+    const job = far().job({ end: 'never' })
     const key = ['--idempotency-key', 'build-7']
     const id = await submitted(server, [job, ...SLOW, ...key])
     const again = await at(server, ['submit', job, ...SLOW, ...key])
@@ -106,9 +102,9 @@ describe('bide submit URL', () => {
   it('a task in a file is submitted; what is wrong with it is said at its line', async () => {
     const server = await serve(data())
     const path = join(folder(), 'task.yaml')
-    writeFileSync(path, `url: ${far.job({ polls: 0 })}\nexitCriteria:\n  success: status == "FINISHED"\n`)
+    writeFileSync(path, `url: ${far().job({ polls: 0 })}\nexitCriteria:\n  success: status == "FINISHED"\n`)
     expect((await at(server, ['submit', '--file', path, '--wait'])).code).toBe(0)
-    writeFileSync(path, `url: ${far.job()}\nexitCriteria:\n  success: status = "FINISHED"\n`)
+    writeFileSync(path, `url: ${far().job()}\nexitCriteria:\n  success: status = "FINISHED"\n`)
     const wrong = await at(server, ['submit', '--file', path])
     expect(wrong).toMatchObject({
       code: 2,
@@ -123,7 +119,7 @@ describe('a server that goes away while it is waited for', () => {
   it('kill -9, and a start some time later: the wait goes on and ends with the right code', async () => {
     const folderOfData = data()
     const before = await serve(folderOfData)
-    const job = far.job({ polls: 4, end: 'FAILED' })
+    const job = far().job({ polls: 4, end: 'FAILED' })
     const args = ['submit', job, ...CRITERIA, '--interval', '300ms', '--wait', '--json']
     const waiting = startBide(args, { env: { BIDE_SERVER: before.url } })
     await waiting.says('attempt 1/60')
@@ -146,7 +142,7 @@ describe('a server that goes away while it is waited for', () => {
     }).listen(0, '127.0.0.1')
     await new Promise((resolve) => lossy.once('listening', resolve))
     const url = `http://127.0.0.1:${(lossy.address() as AddressInfo).port}`
-    const ran = await at({ url }, ['submit', far.job(), ...QUICK])
+    const ran = await at({ url }, ['submit', far().job(), ...QUICK])
     lossy.close()
     expect(ran).toMatchObject({ code: 0, stdout: 'x\n', stderr: expect.stringMatching(/again in .* s\n/) })
     expect(keys).toHaveLength(3)
@@ -159,7 +155,7 @@ describe('a server that goes away while it is waited for', () => {
     ['SIGTERM', 143],
   ] as const)('%s stops the waiting alone: %i', async (signal, expected) => {
     const server = await serve(data())
-    const waiting = startBide(['submit', far.job({ end: 'never' }), ...QUICK, '--wait'], {
+    const waiting = startBide(['submit', far().job({ end: 'never' }), ...QUICK, '--wait'], {
       env: { BIDE_SERVER: server.url },
     })
     await waiting.says('attempt 1/60')
@@ -177,7 +173,7 @@ it('141 when the reader of stdout goes away: the poll goes on', async () => {
   const server = await serve(data())
   const args = [
     'submit',
-    far.job({ end: 'never' }),
+    far().job({ end: 'never' }),
     ...CRITERIA,
     '--interval',
     '20ms',
@@ -197,7 +193,7 @@ describe('what is there already', () => {
   it('bide show says why a poll waits and until when, with the values that its conditions saw', async () => {
     const server = await serve(data())
     const id = await submitted(server, [
-      far.job({ end: 'never' }),
+      far().job({ end: 'never' }),
       ...SLOW,
       '--timeout',
       '2h',
@@ -218,7 +214,7 @@ describe('what is there already', () => {
 
   it('pause, resume, now and cancel say what has become of it; watch tells it all again', async () => {
     const server = await serve(data())
-    const id = await submitted(server, [far.job({ end: 'never' }), ...SLOW])
+    const id = await submitted(server, [far().job({ end: 'never' }), ...SLOW])
     expect(await at(server, ['pause', id])).toMatchObject({ code: 0, stdout: '', stderr: `${id}  PAUSED\n` })
     expect((await at(server, ['show', id])).stdout).toContain('paused: nothing is asked until it is resumed')
     const refused = await at(server, ['now', id])
@@ -280,7 +276,7 @@ describe('what is in the way is said in a sentence', () => {
   })
 
   it('an address that is none of bide, and an id that is none', async () => {
-    const wrong = await at(far, ['show', 'x'])
+    const wrong = await at(far(), ['show', 'x'])
     expect(wrong).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('answered 404, but not as a server of bide does'),
@@ -292,14 +288,14 @@ describe('what is in the way is said in a sentence', () => {
 
   it('a field that does not fit is said at the flag that it came from', async () => {
     const server = await serve(data())
-    const count = await at(server, ['submit', far.job(), '--count', '0'])
+    const count = await at(server, ['submit', far().job(), '--count', '0'])
     expect(count).toMatchObject({ code: 2, stderr: 'bide: --count: must be at least 1\n' })
     const egress = await at(server, ['submit', 'http://169.254.169.254/'])
     expect(egress).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^bide: URL: must not be asked: /),
     })
-    const condition = await at(server, ['submit', far.job(), '--success', 'status =='])
+    const condition = await at(server, ['submit', far().job(), '--success', 'status =='])
     expect(condition).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^bide: --success: .*\n.*status ==\n +\^/),
@@ -314,7 +310,7 @@ describe('what is in the way is said in a sentence', () => {
     const [without, wrong, viewer] = await Promise.all([
       at(server, ['show', 'x']),
       at(server, ['show', 'x'], { BIDE_TOKEN: 'some-other-token' }),
-      at(server, ['submit', far.job(), '--token', 'env:MINE'], { MINE: token }),
+      at(server, ['submit', far().job(), '--token', 'env:MINE'], { MINE: token }),
     ])
     expect(without).toMatchObject({ code: 2, stderr: expect.stringMatching(/wants a token.*BIDE_TOKEN/s) })
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('does not know this token') })

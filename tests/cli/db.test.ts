@@ -1,16 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide } from './run-bide.ts'
 import { serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -21,7 +17,7 @@ const db = (...args: string[]) => runBide(['db', ...args])
 async function served(path: string, polls = 3) {
   const server = await serve(path)
   for (let i = 0; i < polls; i++) {
-    const url = far.job({ end: 'never' })
+    const url = far().job({ end: 'never' })
     const args = [
       'submit',
       url,

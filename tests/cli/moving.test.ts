@@ -1,16 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide } from './run-bide.ts'
 import { serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -36,7 +32,7 @@ it('moves what waits into a file that tells no secret, and out of it; count and 
   ]
   const old = await serve(from)
   const env = { BIDE_SERVER: old.url }
-  const url = far.job({ end: 'never' })
+  const url = far().job({ end: 'never' })
   const options = [
     '--interval',
     '1h',

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer, type ServerAnswer } from '../../src/testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import type { ServerAnswer } from '../../src/testing/index.ts'
+import { farJobs } from './far-jobs.ts'
 import { runBide, startBide } from './run-bide.ts'
 
-let server: JobServer
-beforeAll(async () => {
-  server = await jobServer()
-})
-afterAll(() => server.close())
+const far = farJobs()
 
 const CRITERIA = [
   '--success',
@@ -142,16 +139,16 @@ describe('the exit code says how the job ended, and stderr why', () => {
       says: /Failed.*success condition held as well/s,
     },
   ])('$when: $code', async ({ answers, args = [], code, says, requests, when }) => {
-    const before = server.requests.length
+    const before = far().requests.length
     const ran = await runBide([
       'poll',
-      server.route(`/${encodeURIComponent(when)}`, ...answers),
+      far().route(`/${encodeURIComponent(when)}`, ...answers),
       ...CRITERIA,
       ...args,
     ])
     expect(ran.stderr).toMatch(says)
     expect([ran.code, ran.stdout]).toEqual([code, ''])
-    if (requests !== undefined) expect(server.requests.length - before).toBe(requests)
+    if (requests !== undefined) expect(far().requests.length - before).toBe(requests)
   })
 
   it('a refused connection is broken, and names the address', async () => {
@@ -161,11 +158,13 @@ describe('the exit code says how the job ended, and stderr why', () => {
   })
 
   it('--data is sent by POST with every attempt', async () => {
-    const url = server.route('/by-post', running, finished)
+    const url = far().route('/by-post', running, finished)
     expect((await runBide(['poll', url, ...CRITERIA, '-d', '{"a":1}'])).code).toBe(0)
-    expect(server.requests.slice(-2).map(({ method, body }) => [method, body])).toEqual(
-      Array(2).fill(['POST', '{"a":1}']),
-    )
+    expect(
+      far()
+        .requests.slice(-2)
+        .map(({ method, body }) => [method, body]),
+    ).toEqual(Array(2).fill(['POST', '{"a":1}']))
   })
 })
 
@@ -176,12 +175,12 @@ describe('a signal cancels and is reported', () => {
     ['SIGINT', 130, 'while a request hangs', 'hang'],
     ['SIGTERM', 143, 'while a request hangs', 'hang'],
   ] as const)('%s: %i %s', async (signal, code, _, answer) => {
-    const url = server.route(`/cancelled-${signal}-${typeof answer}`, running, answer)
+    const url = far().route(`/cancelled-${signal}-${typeof answer}`, running, answer)
     const interval = answer === 'hang' ? '20ms' : '1h'
     const bide = startBide(['poll', url, ...CRITERIA, '--interval', interval, '--json'])
-    const before = server.requests.length
+    const before = far().requests.length
     await bide.says('attempt 1/60')
-    if (answer === 'hang') await expect.poll(() => server.requests.length - before).toBeGreaterThanOrEqual(1)
+    if (answer === 'hang') await expect.poll(() => far().requests.length - before).toBeGreaterThanOrEqual(1)
     bide.process.kill(signal)
     const ran = await bide.ended
     expect(ran.code).toBe(code)
@@ -197,7 +196,7 @@ describe('a signal cancels and is reported', () => {
   it('141 when the reader of stdout goes away: it does not look like success', async () => {
     const bide = startBide([
       'poll',
-      server.route('/unread', running),
+      far().route('/unread', running),
       ...CRITERIA,
       '--jsonl',
       '--count',

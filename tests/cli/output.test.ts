@@ -1,16 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide } from './run-bide.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let server: JobServer
+const far = farJobs()
 const folder = temporaryFolder()
-beforeAll(async () => {
-  server = await jobServer()
-})
-afterAll(() => server.close())
 
 const ELEVEN = [
   'status',
@@ -36,7 +32,7 @@ const CRITERIA = [
 
 describe('stdout carries what was asked for', () => {
   it('--json: the eleven outputs, outcome, message, startedAt, endedAt, attempts', async () => {
-    const ran = await runBide(['poll', server.job({ polls: 2 }), ...CRITERIA, '--json'])
+    const ran = await runBide(['poll', far().job({ polls: 2 }), ...CRITERIA, '--json'])
     const result = JSON.parse(ran.stdout)
     expect(Object.keys(result).sort()).toEqual(
       [...ELEVEN, 'outcome', 'message', 'startedAt', 'endedAt', 'attempts'].sort(),
@@ -59,7 +55,7 @@ describe('stdout carries what was asked for', () => {
   })
 
   it('--jsonl: a line an attempt, then the result', async () => {
-    const ran = await runBide(['poll', server.job({ polls: 2 }), ...CRITERIA, '--jsonl'])
+    const ran = await runBide(['poll', far().job({ polls: 2 }), ...CRITERIA, '--jsonl'])
     const lines = ran.stdout
       .trimEnd()
       .split('\n')
@@ -73,20 +69,20 @@ describe('stdout carries what was asked for', () => {
     ['responseCode', '200\n'],
     ['nothing', '\n'],
   ])('--print %s', async (expression, expected) => {
-    const ran = await runBide(['poll', server.job({ polls: 0 }), ...CRITERIA, '--print', expression])
+    const ran = await runBide(['poll', far().job({ polls: 0 }), ...CRITERIA, '--print', expression])
     expect(ran.stdout.startsWith(expected)).toBe(true)
     expect(ran.code).toBe(0)
   })
 
   it('--print says why there is nothing', async () => {
-    const missing = await runBide(['poll', server.job({ polls: 0 }), '--print', 'nothing'])
+    const missing = await runBide(['poll', far().job({ polls: 0 }), '--print', 'nothing'])
     expect(missing.stderr).toContain('--print: nothing: nothing is not in the response')
     const refused = await runBide(['poll', 'http://127.0.0.1:1/', '--print', 'status'])
     expect(refused.stderr).toContain('--print: status: there was no response')
   })
 
   it('an integer beyond 2^53 comes out as it came in', async () => {
-    const url = server.route('/big', { body: '{"id":9007199254740993}' })
+    const url = far().route('/big', { body: '{"id":9007199254740993}' })
     expect((await runBide(['poll', url, '--print', 'id'])).stdout).toBe('9007199254740993\n')
     expect((await runBide(['poll', url, '--json'])).stdout).toContain('"id":9007199254740993')
   })
@@ -96,7 +92,7 @@ describe('stderr is for people', () => {
   it('a line on each change, a changed progress being one, and none for the same again', async () => {
     const same = { json: { status: 'INPROGRESS', progress: 10 } }
     const more = { json: { status: 'INPROGRESS', progress: 20 } }
-    const url = server.route('/changes', same, same, same, more, {
+    const url = far().route('/changes', same, same, same, more, {
       json: { status: 'FINISHED', progress: 100 },
     })
     const ran = await runBide(['poll', url, ...CRITERIA, '--progress', 'progress'])
@@ -104,12 +100,12 @@ describe('stderr is for people', () => {
   })
 
   it('--quiet says nothing', async () => {
-    const ran = await runBide(['poll', server.job(), ...CRITERIA, '--quiet'])
+    const ran = await runBide(['poll', far().job(), ...CRITERIA, '--quiet'])
     expect(ran).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
   it('no escape bytes go into a pipe, not even those that a server sends', async () => {
-    const url = server.route('/escapes', { json: { status: '\x1b[31mFINISHED\x1b]0;x\x07\u009b' } })
+    const url = far().route('/escapes', { json: { status: '\x1b[31mFINISHED\x1b]0;x\x07\u009b' } })
     const ran = await runBide(['poll', url, '--success', 'status.contains("FIN")', '--print', 'responseCode'])
     expect(ran.code).toBe(0)
     expect(ran.stderr + ran.stdout).not.toMatch(/[\x1b\x07\u009b]/)
@@ -161,11 +157,11 @@ describe('bad usage is 2, says where, and sends nothing', () => {
       /--data: stdin was already read for --header-file/,
     ],
   ])('%s', async (_, args, says) => {
-    const before = server.requests.length
-    const ran = await runBide(['poll', server.job(), ...args])
+    const before = far().requests.length
+    const ran = await runBide(['poll', far().job(), ...args])
     expect(ran.stderr).toMatch(says)
     expect([ran.code, ran.stdout]).toEqual([2, ''])
-    expect(server.requests.length).toBe(before)
+    expect(far().requests.length).toBe(before)
   })
 
   it('of the URL and the command', async () => {
@@ -207,14 +203,14 @@ describe('bad usage is 2, says where, and sends nothing', () => {
 
 it('flags win over the file, header names without regard to case; a task may stand on stdin', async () => {
   const task = {
-    url: server.job({ polls: 0 }),
+    url: far().job({ polls: 0 }),
     pollCount: 1,
     headers: { 'x-key': 'of the file', 'x-other': 'kept' },
   }
   const args = ['poll', '--file', '-', '--count', '7', '-H', 'X-Key: of the flag', '--json']
   const ran = await runBide(args, { stdin: JSON.stringify(task) })
   expect(JSON.parse(ran.stdout).pollCount).toBe(7)
-  expect(server.requests.at(-1)?.headers).toMatchObject({ 'x-key': 'of the flag', 'x-other': 'kept' })
+  expect(far().requests.at(-1)?.headers).toMatchObject({ 'x-key': 'of the flag', 'x-other': 'kept' })
 })
 
 it('docs/command-line.md is current: npm run docs writes it', async () => {

@@ -1,16 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer, type ServerAnswer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import type { ServerAnswer } from '../../src/testing/index.ts'
+import { farJobs } from './far-jobs.ts'
 import { runBide, startBide } from './run-bide.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let server: JobServer
+const far = farJobs()
 const folder = temporaryFolder()
-beforeAll(async () => {
-  server = await jobServer()
-})
-afterAll(() => server.close())
 
 const running: ServerAnswer = { json: { status: 'RUNNING' } }
 const finished: ServerAnswer = { json: { status: 'FINISHED' } }
@@ -18,7 +15,7 @@ const SUCCESS = ['--success', 'status == "FINISHED"']
 
 it('goes on with count and start after kill -9', async () => {
   const state = join(folder(), 'state.json')
-  const url = server.route('/killed', running, running, finished)
+  const url = far().route('/killed', running, running, finished)
   const args = ['poll', url, ...SUCCESS, '--count', '3', '--resume', state]
   const killed = startBide([...args, '--interval', '600ms', '--timeout', '1h'])
   await killed.says('attempt 1/3')
@@ -31,12 +28,12 @@ it('goes on with count and start after kill -9', async () => {
   expect(ran.code).toBe(0)
   expect(result).toMatchObject({ iterationCount: 3, startedAt: new Date(kept.startedAt).toISOString() })
   expect(result.attempts.map(({ iteration }: { iteration: number }) => iteration)).toEqual([1, 2, 3])
-  expect(server.requests.filter(({ url }) => url === '/killed')).toHaveLength(3)
+  expect(far().requests.filter(({ url }) => url === '/killed')).toHaveLength(3)
 })
 
 it('goes on with the deadline: a time that is over is over', async () => {
   const state = join(folder(), 'state.json')
-  const args = ['poll', server.route('/late', running), ...SUCCESS, '--resume', state, '--timeout', '1h']
+  const args = ['poll', far().route('/late', running), ...SUCCESS, '--resume', state, '--timeout', '1h']
   const killed = startBide([...args, '--interval', '1h'])
   await killed.says('attempt 1/60')
   killed.process.kill('SIGKILL')
@@ -52,18 +49,18 @@ it('goes on with the deadline: a time that is over is over', async () => {
 
 it('a poll that had ended says so again without asking', async () => {
   const state = join(folder(), 'state.json')
-  const args = ['poll', server.route('/ended', finished), ...SUCCESS, '--resume', state]
+  const args = ['poll', far().route('/ended', finished), ...SUCCESS, '--resume', state]
   expect((await runBide(args)).code).toBe(0)
-  const before = server.requests.length
+  const before = far().requests.length
   const again = await runBide(args)
   expect(again.code).toBe(0)
   expect(again.stderr).toContain(`remove ${state} to poll anew`)
-  expect(server.requests.length).toBe(before)
+  expect(far().requests.length).toBe(before)
 })
 
 it('a cancelled poll goes on', async () => {
   const state = join(folder(), 'state.json')
-  const args = ['poll', server.route('/paused', running, finished), ...SUCCESS, '--resume', state]
+  const args = ['poll', far().route('/paused', running, finished), ...SUCCESS, '--resume', state]
   const bide = startBide([...args, '--interval', '600ms'])
   await bide.says('attempt 1/60')
   bide.process.kill('SIGTERM')
@@ -77,24 +74,24 @@ it.each([
   ['no JSON', [], 'text'],
 ])('a file of %s is refused', async (_, more, text) => {
   const state = join(folder(), 'state.json')
-  const args = ['poll', server.route('/other', finished), ...SUCCESS, '--resume', state]
+  const args = ['poll', far().route('/other', finished), ...SUCCESS, '--resume', state]
   await runBide(args)
   if (text !== null) await writeFile(state, text)
-  const before = server.requests.length
+  const before = far().requests.length
   const ran = await runBide([...args, ...more])
   expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('--resume: ') })
-  expect(server.requests.length).toBe(before)
+  expect(far().requests.length).toBe(before)
 })
 
 it('the first request after a resume is not conditional: the kept body may be masked', async () => {
   const state = join(folder(), 'state.json')
   const body = JSON.stringify({ status: 'RUNNING', pad: 'x'.repeat(20_000) })
-  const url = server.route('/tagged', { body, headers: { etag: '"1"' } })
+  const url = far().route('/tagged', { body, headers: { etag: '"1"' } })
   const args = ['poll', url, ...SUCCESS, '--resume', state]
   const killed = startBide([...args, '--interval', '600ms'])
   await killed.says('attempt 1/60')
   killed.process.kill('SIGKILL')
   await killed.ended
   await runBide([...args, '--count', '2'])
-  expect(server.requests.at(-1)?.headers['if-none-match']).toBeUndefined()
+  expect(far().requests.at(-1)?.headers['if-none-match']).toBeUndefined()
 })

@@ -1,16 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide, startBide } from './run-bide.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let server: JobServer
+const far = farJobs()
 const folder = temporaryFolder()
-beforeAll(async () => {
-  server = await jobServer()
-})
-afterAll(() => server.close())
 
 async function file(text: string, name = 'pipeline.yaml'): Promise<string> {
   const path = join(folder(), name)
@@ -54,16 +50,16 @@ stages: {S: {taskOrder: [Remove], tasks: {Remove: {type: REST, input: {action: d
 `
 
 function routes(smoke: number) {
-  server.route('/ready', { status: 503 }, { json: { status: 'FINISHED' } })
-  server.route('/broken', { json: { status: 'FAILED' } })
-  server.route('/smoke', { status: smoke, json: {} })
-  server.route('/release', { status: 204 })
+  far().route('/ready', { status: 503 }, { json: { status: 'FINISHED' } })
+  far().route('/broken', { json: { status: 'FAILED' } })
+  far().route('/smoke', { status: smoke, json: {} })
+  far().route('/release', { status: 204 })
 }
 
 describe('bide run', () => {
   it('gives statuses, outputs and exit code of a run that ends well', async () => {
     routes(200)
-    const ran = await runBide(['run', await file(RELEASE), '--input', `api=${server.url}`, '--json'])
+    const ran = await runBide(['run', await file(RELEASE), '--input', `api=${far().url}`, '--json'])
     expect(ran.code).toBe(0)
     const run = JSON.parse(ran.stdout)
     expect(Object.keys(run)).toEqual(
@@ -90,7 +86,7 @@ describe('bide run', () => {
       'run',
       await file(RELEASE),
       '--input',
-      `api=${server.url}`,
+      `api=${far().url}`,
       '--jsonl',
       '--quiet',
     ])
@@ -112,7 +108,7 @@ describe('bide run', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ task: 'Build.Wait', iteration: 1, verdict: 'pending' }),
     )
-    expect(server.requests.at(-1)).toMatchObject({ method: 'DELETE', url: '/release' })
+    expect(far().requests.at(-1)).toMatchObject({ method: 'DELETE', url: '/release' })
   })
 
   it.each([
@@ -121,12 +117,12 @@ describe('bide run', () => {
   ] as const)('has the exit code of the task that ended it: %s', async (_, answer, code) => {
     routes(200)
     const path = `/ready-${code}`
-    server.route(path, answer)
+    far().route(path, answer)
     const ran = await runBide([
       'run',
       await file(RELEASE),
       '--input',
-      `api=${server.url}`,
+      `api=${far().url}`,
       '--input',
       `ready=${path}`,
     ])
@@ -139,12 +135,12 @@ describe('bide run', () => {
     ['SIGTERM', 143],
   ] as const)('%s cancels what is in flight and is reported', async (signal, code) => {
     routes(200)
-    server.route('/hang', 'hang')
+    far().route('/hang', 'hang')
     const args = [
       'run',
       await file(RELEASE),
       '--input',
-      `api=${server.url}`,
+      `api=${far().url}`,
       '--input',
       'ready=/hang',
       '--json',
@@ -165,13 +161,13 @@ describe('bide run --resume', () => {
   it('goes on after kill -9: nothing is lost and nothing done twice', async () => {
     routes(200)
     const state = join(folder(), 'state.json')
-    server.route('/slow', ...Array.from({ length: 4 }, () => ({ json: { status: 'RUNNING' } })), {
+    far().route('/slow', ...Array.from({ length: 4 }, () => ({ json: { status: 'RUNNING' } })), {
       json: { status: 'FINISHED' },
     })
     const text = RELEASE.replaceAll('pollIntervalSeconds: 0.02', 'pollIntervalSeconds: 0.3')
     const path = await file(text)
-    const flags = ['--input', `api=${server.url}`, '--input', 'ready=/slow', '--resume', state]
-    const before = server.requests.filter(({ method }) => method === 'POST').length
+    const flags = ['--input', `api=${far().url}`, '--input', 'ready=/slow', '--resume', state]
+    const before = far().requests.filter(({ method }) => method === 'POST').length
     const killed = startBide(['run', path, ...flags])
     await killed.says('Deploy.Web  RUNNING  attempt 1/5  200')
     killed.process.kill('SIGKILL')
@@ -179,8 +175,8 @@ describe('bide run --resume', () => {
     const ran = await runBide(['run', '--resume', state, '--json'])
     expect(ran.code).toBe(0)
     expect(JSON.parse(ran.stdout).stages.Deploy.tasks.Web.output.iterationCount).toBe(5)
-    expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(before + 1)
-    const asked = server.requests.filter(({ url }) => url === '/slow').length
+    expect(far().requests.filter(({ method }) => method === 'POST')).toHaveLength(before + 1)
+    const asked = far().requests.filter(({ url }) => url === '/slow').length
     expect([5, 6]).toContain(asked)
 
     const again = await runBide(['run', path, ...flags])
@@ -190,10 +186,10 @@ describe('bide run --resume', () => {
 
   it('does not send a REST request again of which nobody knows, unless it is asked to', async () => {
     const state = join(folder(), 'state.json')
-    const text = `{kind: PIPELINE, name: P, stageOrder: [S], stages: {S: {taskOrder: [T], tasks: {T: {type: REST, input: {action: post, url: "${server.url}/start"}}}}}}`
+    const text = `{kind: PIPELINE, name: P, stageOrder: [S], stages: {S: {taskOrder: [T], tasks: {T: {type: REST, input: {action: post, url: "${far().url}/start"}}}}}}`
     const path = await file(text)
-    const sent = () => server.requests.filter(({ url }) => url === '/start').length
-    server.route('/start', 'hang', { status: 201 })
+    const sent = () => far().requests.filter(({ url }) => url === '/start').length
+    far().route('/start', 'hang', { status: 201 })
     const killed = startBide(['run', path, '--resume', state])
     await expect.poll(sent, { timeout: 10_000 }).toBe(1)
     killed.process.kill('SIGKILL')
@@ -213,7 +209,7 @@ describe('bide run --resume', () => {
   it('refuses the state of another pipeline, and what is no state', async () => {
     routes(200)
     const state = join(folder(), 'state.json')
-    const flags = ['--input', `api=${server.url}`, '--resume', state]
+    const flags = ['--input', `api=${far().url}`, '--resume', state]
     const path = await file(RELEASE)
     await runBide(['run', path, ...flags])
     const changed = await runBide(['run', await file(`${RELEASE}\n# changed`), ...flags])
@@ -249,9 +245,9 @@ describe('secrets of a run', () => {
   it('come out nowhere, not even from the state, and are put back when it goes on', async () => {
     const secret = 'hunter22-"quoted"'
     const state = join(folder(), 'state.json')
-    server.route('/slow-login', { json: { ok: false, echo: `Token ${secret}` } }, { json: { ok: true } })
-    server.route('/echo', { json: { got: secret, also: [Buffer.from(secret).toString('base64')] } })
-    const path = await file(LOGIN.replaceAll('URL', server.url))
+    far().route('/slow-login', { json: { ok: false, echo: `Token ${secret}` } }, { json: { ok: true } })
+    far().route('/echo', { json: { got: secret, also: [Buffer.from(secret).toString('base64')] } })
+    const path = await file(LOGIN.replaceAll('URL', far().url))
     const flags = ['run', path, '--var', 'TOKEN=env:TOKEN', '--input', 'user=env:WHO', '--resume', state]
     const env = { TOKEN: secret, WHO: 'somebody-secret' }
     const killed = startBide(flags, { env })
@@ -265,7 +261,9 @@ describe('secrets of a run', () => {
     const ran = await runBide([...flags, '--jsonl'], { env })
     expect(ran.code).toBe(0)
     expect(
-      server.requests.filter(({ url }) => url === '/slow-login').map(({ headers }) => headers['x-token']),
+      far()
+        .requests.filter(({ url }) => url === '/slow-login')
+        .map(({ headers }) => headers['x-token']),
     ).toEqual([`Token ${secret}`, `Token ${secret}`])
     const everything = [
       first.stdout,
@@ -288,11 +286,11 @@ describe('secrets of a run', () => {
 
   it('are taken from documents of kind VARIABLE', async () => {
     const vars = await file('kind: VARIABLE\nname: TOKEN\ntype: SECRET\nvalue: sesame-open\n', 'vars.yaml')
-    server.route('/slow-login', { json: { ok: true } })
-    server.route('/echo', { json: { got: 'sesame-open' } })
+    far().route('/slow-login', { json: { ok: true } })
+    far().route('/echo', { json: { got: 'sesame-open' } })
     const ran = await runBide([
       'run',
-      await file(LOGIN.replaceAll('URL', server.url)),
+      await file(LOGIN.replaceAll('URL', far().url)),
       '--var-file',
       vars,
       '--json',
@@ -316,12 +314,12 @@ describe('bad input sends nothing', () => {
     ],
     ['a pipeline that is not there', ['FILE', '--pipeline', 'Relaese'], /did you mean Release\?/],
   ])('%s', async (_, args, message) => {
-    const before = server.requests.length
+    const before = far().requests.length
     const path = await file(RELEASE)
     const ran = await runBide(['run', ...args.map((arg) => (arg === 'FILE' ? path : arg))])
     expect(ran.code).toBe(2)
     expect(ran.stderr).toMatch(message)
-    expect(server.requests).toHaveLength(before)
+    expect(far().requests).toHaveLength(before)
   })
 
   it('a file with errors: all of them, each with its place', async () => {
@@ -351,7 +349,7 @@ stages:
   })
 
   it('a variable that no flag gives', async () => {
-    const path = await file(LOGIN.replaceAll('URL', server.url))
+    const path = await file(LOGIN.replaceAll('URL', far().url))
     expect(await runBide(['run', path])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('there is no variable TOKEN'),

@@ -1,16 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
 import { runBide } from './run-bide.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let server: JobServer
+const far = farJobs()
 const folder = temporaryFolder()
-beforeAll(async () => {
-  server = await jobServer()
-})
-afterAll(() => server.close())
 
 const SECRET = 'p@ss/wörd+"42"?&'
 /** As after `Basic`: where the secret stands in it decides how its first and last letters come out. */
@@ -44,7 +40,7 @@ it.each(SOURCES)('a secret by %s comes out nowhere', async (_, argsFor) => {
     echoed: [...FORMS.filter((form) => !BASIC.includes(form)), BASIC],
     text: `key=${secret};`,
   }
-  const url = server.route('/echo', { json: echo, headers: { 'x-echo': encodeURIComponent(SECRET) } })
+  const url = far().route('/echo', { json: echo, headers: { 'x-echo': encodeURIComponent(SECRET) } })
   const state = join(folder(), 'state.json')
   const conditions = ['--success', 'text == "x"', '--failure', 'echoed[0] == "FAILED"', '--resume', state]
   for (const output of [
@@ -66,13 +62,13 @@ it.each(SOURCES)('a secret by %s comes out nowhere', async (_, argsFor) => {
 })
 
 it('Authorization is masked whatever it holds, and the password in a URL', async () => {
-  const url = server.route('/plain', { json: {} }).replace('http://', 'http://me:sesame@')
+  const url = far().route('/plain', { json: {} }).replace('http://', 'http://me:sesame@')
   const ran = await runBide(['poll', url, '-H', 'Authorization: Bearer open', '--json'])
   expect(ran.code).toBe(0)
   expect(ran.stdout + ran.stderr).not.toMatch(/sesame|Bearer open/)
 })
 
 it('a secret too short to be masked is refused', async () => {
-  const ran = await runBide(['poll', server.job(), '-H', 'X-Key: env:KEY'], { env: { KEY: 'abc' } })
+  const ran = await runBide(['poll', far().job(), '-H', 'X-Key: env:KEY'], { env: { KEY: 'abc' } })
   expect(ran).toMatchObject({ code: 2, stderr: expect.not.stringContaining('abc') })
 })

@@ -1,15 +1,11 @@
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
+import { killRounds } from './kill-rounds.ts'
 import { type Served, serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -45,7 +41,7 @@ async function put({ api }: Served) {
 
 async function begin({ api }: Served, n: string): Promise<string> {
   const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ input: { api: far.url, n } })
+  const body = JSON.stringify({ input: { api: far().url, n } })
   const response = await fetch(`${api}/pipelines/Job/executions`, { method: 'POST', headers, body })
   return ((await response.json()) as { executionId: string }).executionId
 }
@@ -62,23 +58,16 @@ it('killed at any moment it loses no execution that it acknowledged, ends none t
   timeout: 30_000 + kills * 3000,
 }, async () => {
   const data = join(folder(), 'data')
-  const acknowledged = new Map<string, string>()
-  for (let round = 0; round < kills; round++) {
-    const server = await serve(data)
-    if (round === 0) await put(server)
-    const dieSoon = () =>
-      new Promise((resolve) => setTimeout(resolve, randomInt(250))).then(() => kill(server, 'SIGKILL'))
-    // Mostly not before one was taken: a slow machine may take none so soon.
-    let death = round % 4 === 3 ? dieSoon() : null
-    for (let i = 0; i < 10; i++) {
-      const n = `${round}-${i}`
-      const id = await begin(server, n).catch(() => null)
-      if (id === null) break
-      acknowledged.set(id, n)
-      death ??= dieSoon()
-    }
-    await death
-  }
+  const first = await serve(data)
+  await put(first)
+  await kill(first, 'SIGKILL')
+  const acknowledged = await killRounds({
+    kills,
+    withinMs: 250,
+    start: () => serve(data),
+    kill: (server) => kill(server, 'SIGKILL'),
+    take: async (server, n) => [await begin(server, n), n],
+  })
   const server = await serve(data)
   const count = { acknowledged: acknowledged.size, completed: 0, unknown: 0 }
   for (const [id, n] of acknowledged) {
@@ -96,7 +85,7 @@ it('killed at any moment it loses no execution that it acknowledged, ends none t
       'ended',
       ['ended'],
     ])
-    const posts = far.requests.filter(({ method, url }) => method === 'POST' && url === `/iaas/api/${n}`)
+    const posts = far().requests.filter(({ method, url }) => method === 'POST' && url === `/iaas/api/${n}`)
     expect(posts.length).toBeLessThanOrEqual(1)
     if (status === 'COMPLETED') expect(posts.length).toBe(1)
   }

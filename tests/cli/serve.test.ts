@@ -2,17 +2,14 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type JobServer, jobServer } from '../../src/testing/index.ts'
+import { expect, it } from 'vitest'
+import { farJobs } from './far-jobs.ts'
+import { killRounds } from './kill-rounds.ts'
 import { runBide } from './run-bide.ts'
 import { type Served, serving } from './serving.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-let far: JobServer
-beforeAll(async () => {
-  far = await jobServer()
-})
-afterAll(() => far.close())
+const far = farJobs()
 
 const folder = temporaryFolder()
 const { serve, kill } = serving()
@@ -38,7 +35,7 @@ const FINISHED = { success: 'status == "FINISHED"', failure: 'status == "FAILED"
 it('a poll is submitted, watched, and goes on to its end after kill -9', async () => {
   const data = join(folder(), 'data')
   const before = await serve(data)
-  const url = far.job({ polls: 3 })
+  const url = far().job({ polls: 3 })
   const task = {
     url,
     exitCriteria: FINISHED,
@@ -61,7 +58,7 @@ it('a poll is submitted, watched, and goes on to its end after kill -9', async (
     outcome: 'succeeded',
     output: { responseJson: { status: 'FINISHED' } },
   })
-  const sent = far.requests.filter((request) => url.endsWith(request.url))
+  const sent = far().requests.filter((request) => url.endsWith(request.url))
   expect(new Set(sent.map(({ headers }) => headers['x-key']))).toEqual(new Set(['key-of-the-test']))
   const kinds = await eventKinds(after, id)
   expect([kinds[0], kinds.at(-1), kinds.filter((kind) => kind === 'ended')]).toEqual([
@@ -78,23 +75,17 @@ it('killed at any moment it loses nothing that it acknowledged, ends nothing twi
   timeout: 30_000 + kills * 3000,
 }, async () => {
   const data = join(folder(), 'data')
-  const acknowledged = new Map<string, string>()
-  for (let round = 0; round < kills; round++) {
-    const server = await serve(data)
-    const dieSoon = () =>
-      new Promise((resolve) => setTimeout(resolve, randomInt(150))).then(() => kill(server, 'SIGKILL'))
-    // Mostly not before one was taken: a slow machine may take none so soon.
-    let death = round % 4 === 0 ? dieSoon() : null
-    for (let i = 0; i < 10; i++) {
-      const url = far.job({ polls: randomInt(6) })
-      const task = { url, exitCriteria: FINISHED, pollIntervalSeconds: 0.02 }
-      const answer = await submit(server, task).catch(() => null)
-      if (answer === null) break
-      acknowledged.set(answer.id, url)
-      death ??= dieSoon()
-    }
-    await death
-  }
+  const acknowledged = await killRounds({
+    kills,
+    withinMs: 150,
+    start: () => serve(data),
+    kill: (server) => kill(server, 'SIGKILL'),
+    async take(server) {
+      const url = far().job({ polls: randomInt(6) })
+      const { id } = await submit(server, { url, exitCriteria: FINISHED, pollIntervalSeconds: 0.02 })
+      return [id, url]
+    },
+  })
   const server = await serve(data)
   for (const [id, url] of acknowledged) {
     const poll = await get(server, `/polls/${id}?wait=25s`)
@@ -102,7 +93,7 @@ it('killed at any moment it loses nothing that it acknowledged, ends nothing twi
     const kinds = await eventKinds(server, id)
     const attempts = Array.from({ length: poll.iterationCount }, () => 'attempt')
     expect(kinds).toEqual(['submitted', ...attempts, 'ended'])
-    const sent = far.requests.filter((request) => url.endsWith(request.url)).length
+    const sent = far().requests.filter((request) => url.endsWith(request.url)).length
     expect(sent).toBeGreaterThanOrEqual(poll.iterationCount)
     expect(sent).toBeLessThanOrEqual(poll.iterationCount + kills)
   }
@@ -114,7 +105,7 @@ it('killed at any moment it loses nothing that it acknowledged, ends nothing twi
 
 it('a submission that was cut off is repeated under its key without being taken twice', async () => {
   const data = join(folder(), 'data')
-  const task = { url: far.job({ end: 'never' }), exitCriteria: FINISHED, pollIntervalSeconds: 3600 }
+  const task = { url: far().job({ end: 'never' }), exitCriteria: FINISHED, pollIntervalSeconds: 3600 }
   const before = await serve(data)
   const first = await submit(before, task, 'key-1')
   await kill(before, 'SIGKILL')

@@ -32,10 +32,31 @@ export function executionContext(from: ExecutionSources, options: ContextOptions
   }
 }
 
-/** What can be shown of an execution whose definition does not fit any more: how it stands, none of its stages. */
-export function unfitContext(from: ExecutionSources, options: ContextOptions): RunContext {
+/** What an execution stands on, or what of it can be shown. */
+export interface FoundContext {
+  readonly context: RunContext
+  /** Why its definition does not fit any more, so that it cannot be carried on; null where it does. */
+  readonly unfit: BideError | null
+}
+
+/** The same by `contextOf`, or what can be shown where that does not fit: how it stands, none of its stages. */
+export function foundContext(
+  contextOf: (from: ExecutionSources) => RunContext,
+  from: ExecutionSources,
+  options: ContextOptions,
+): FoundContext {
+  try {
+    return { context: contextOf(from), unfit: null }
+  } catch (error) {
+    if (!(error instanceof BideError && error.code === 'invalid-file')) throw error
+    return { context: unfitContext(from, options), unfit: error }
+  }
+}
+
+function unfitContext(from: ExecutionSources, options: ContextOptions): RunContext {
+  const names = [from.pipeline, ...Object.keys(from.sources)]
   return {
-    pipelines: new Map([[from.pipeline, { ...NOTHING_DEFINED, name: from.pipeline }]]),
+    pipelines: new Map(names.map((name) => [name, { ...NOTHING_DEFINED, name }])),
     variables: {},
     redactor: createRedactor(secretsOf(from, [])),
     executionUrl: options.executionUrl,

@@ -8,8 +8,24 @@ import { envOf, pipelineOf, type RunContext } from '../pipeline/scope.ts'
 import { taskInputs } from '../pipeline/task-inputs.ts'
 import type { ExecutionView, RunRow, StageView, TaskView, WaitingTask } from './executions.ts'
 
+/** An execution as it stands. */
+export interface StandingExecution {
+  readonly context: RunContext
+  readonly run: RunState
+  /** It was moved elsewhere, and does nothing here: it looks paused, whatever it waits for. */
+  readonly isHeld?: boolean
+}
+
 /** An execution as it may be shown to anybody. */
-export function executionView(context: RunContext, run: RunState): ExecutionView {
+export function executionView({ context, run, ...standing }: StandingExecution): ExecutionView {
+  return { ...viewOf(context, run), ...heldParts({ run, ...standing }) }
+}
+
+function heldParts({ run, isHeld = false }: Omit<StandingExecution, 'context'>) {
+  return isHeld && !isEnded(run.status) ? ({ status: 'PAUSED', nextAttemptAt: null } as const) : {}
+}
+
+function viewOf(context: RunContext, run: RunState): ExecutionView {
   const { stages, ...report } = runReport(context, run)
   const pipeline = pipelineOf(context, run.pipeline)
   const tasks = new Map(tasksOf(pipeline).map((task) => [taskKey(task), task]))
@@ -32,7 +48,7 @@ export function executionView(context: RunContext, run: RunState): ExecutionView
     stages: Object.fromEntries(views),
     notes: run.notes.map(redactor.text),
     nextAttemptAt: isoTime(nextAt(run)),
-    rollback: run.rollback && executionView(context, run.rollback.run),
+    rollback: run.rollback && viewOf(context, run.rollback.run),
   }
 }
 
@@ -47,7 +63,7 @@ function taskView(context: RunContext, run: RunState, task: Task): TaskDetail {
     inputs: begun.status === 'SKIPPED' ? null : taskInputs(task, envOf(context, run, begun.startedAt)),
     verdicts: begun.recent,
     poll: waitingTask(task, begun),
-    execution: begun.child && executionView(context, begun.child),
+    execution: begun.child && viewOf(context, begun.child),
   }
 }
 
@@ -77,7 +93,7 @@ function waitingTask(task: Task, { work }: TaskRun): WaitingTask | null {
 }
 
 /** An execution as a line of a list. */
-export function executionRow(context: RunContext, run: RunState): RunRow {
+export function executionRow({ context, run, ...standing }: StandingExecution): RunRow {
   const tasks = Object.entries(run.tasks)
   const counts = tasks.map(([, { work, output }]) =>
     work?.kind === 'poll' ? work.state.iterationCount : Number(output.iterationCount ?? 0),
@@ -104,6 +120,7 @@ export function executionRow(context: RunContext, run: RunState): RunRow {
     endedAt: isoTime(run.endedAt),
     executionIndex: run.executionIndex,
     requestBy: run.requestBy,
+    ...heldParts({ run, ...standing }),
   }
 }
 

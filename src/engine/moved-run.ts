@@ -1,6 +1,8 @@
+import { BideError } from '../core/errors.ts'
 import type { PollState } from '../core/poll.ts'
 import type { PollTask } from '../core/task.ts'
 import type { RunState } from '../pipeline/run-state.ts'
+import type { RunContext } from '../pipeline/scope.ts'
 import type { EventCounts, StoredEvent } from '../store/store.ts'
 import type { ExecutionSources } from './execution-context.ts'
 import type { Webhook } from './webhook.ts'
@@ -36,7 +38,7 @@ export interface RunMover {
   open(): Promise<readonly string[]>
   /** Holds a run where it is, which does nothing there from then on, and gives it; null where it has ended. */
   take(id: string): Promise<MovedRun | null>
-  /** False where a run of that id is there already. @throws BideError where it cannot be carried on here. */
+  /** False where a run of that id is there already. @throws BideError `invalid-file` where it cannot be carried on here. */
   put(run: MovedRun): Promise<boolean>
 }
 
@@ -50,4 +52,18 @@ export function wasPaused(events: readonly StoredEvent[], isPaused: boolean): bo
   const held = events.findLast(({ kind }) => kind === MOVED_AWAY || kind === 'paused' || kind === 'resumed')
   if (!isPaused || held?.kind !== MOVED_AWAY) return isPaused
   return (JSON.parse(held.data) as { wasPaused: boolean }).wasPaused
+}
+
+/** @throws BideError where the definition of an execution does not fit where it goes. */
+export function requireFitting(
+  { id, sources }: MovedExecution,
+  contextOf: (sources: ExecutionSources) => RunContext,
+): void {
+  try {
+    contextOf(sources)
+  } catch (cause) {
+    if (!(cause instanceof BideError)) throw cause
+    const [why] = cause.message.split('\n')
+    throw new BideError('invalid-file', `the execution ${id} does not fit here: ${why}`, { cause })
+  }
 }

@@ -124,6 +124,13 @@ describe.runIf(hasRestateProgram())('a move between engines', () => {
       const byId = new Map(moved.map((run) => [run.id, run]))
       expect([...byId.keys()].sort()).toEqual([begun.poll.id, begun.paused.id, begun.execution].sort())
 
+      const execution = byId.get(begun.execution)
+      if (execution?.kind !== 'execution') throw new Error('it was not taken')
+      const unfit = { ...execution.sources, sources: { Two: PIPELINE.replace('type: REST', 'type: TELEX') } }
+      await expect(
+        target.move((mover) => mover.put({ ...execution, id: 'unfit', sources: unfit })),
+      ).rejects.toMatchObject({ code: 'invalid-file', message: expect.stringContaining('TELEX') })
+
       const after = answering('FINISHED')
       expect(await target.move((mover) => Promise.all(moved.map(mover.put)))).toEqual([true, true, true])
       expect(await target.move((mover) => Promise.all(moved.map(mover.put)))).toEqual([false, false, false])
@@ -166,6 +173,9 @@ describe.runIf(hasRestateProgram())('a move between engines', () => {
       await source.run(nothing.transport, async (engine) => {
         await clock.sleepUntil(clock.now() + 800, null)
         expect((await engine.get(begun.poll.id))?.status).toBe('PAUSED')
+        const held = { status: 'PAUSED', nextAttemptAt: null }
+        expect(await engine.executions?.get(begun.execution)).toMatchObject(held)
+        expect(await engine.executions?.getRow(begun.execution)).toMatchObject(held)
       })
       expect(nothing.sent()).toBe(0)
     },

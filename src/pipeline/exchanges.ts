@@ -4,7 +4,7 @@ import { attemptTimeoutMs, nextRequest } from '../core/poll.ts'
 import { tasksOf } from './definition.ts'
 import { webhookOf } from './notices.ts'
 import { renderPoll, renderRequest, renderRest } from './render-task.ts'
-import { ROLLBACK, type RunPath, taskOf } from './run.ts'
+import { advanceRun, ROLLBACK, type RunPath, taskOf } from './run.ts'
 import { isEnded, type RunState, taskKey } from './run-state.ts'
 import { envOf, pipelineOf, type RunContext } from './scope.ts'
 
@@ -51,6 +51,14 @@ export function unknownExchanges(context: RunContext, run: RunState): (Exchange 
     if (work?.kind !== 'rest' || !work.isSent || task.type !== 'REST') return []
     return [{ ...exchange, isSafe: task.input.action === 'GET' || task.input.idempotencyKey }]
   })
+}
+
+/** The run with each of those ended as unknown, or to be sent again where that does no harm. */
+export function withUnknownSettled(context: RunContext, run: RunState, now: number): RunState {
+  return unknownExchanges(context, run).reduce((after, { path, isSafe }) => {
+    const event = { kind: 'lost', path, sendAgain: isSafe, now } as const
+    return advanceRun(context, after, event).run
+  }, run)
 }
 
 /** What is to be put on the wire, and its bounds. */

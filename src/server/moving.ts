@@ -72,7 +72,7 @@ export function importRuns(place: MovingPlace, path: string): Promise<Imported> 
         if (await mover.put(run)) counts[`${run.kind}s`]++
         else counts.known++
       } catch (error) {
-        if (!(error instanceof BideError) || error.code !== 'invalid-usage') throw error
+        if (!(error instanceof BideError) || error.code !== 'invalid-file') throw error
         refused.push(error.message)
       }
     }

@@ -86,7 +86,10 @@ it('says what is missing', async () => {
   const nowhere = join(folder(), 'nowhere')
   expect((await runBide(['export', 'x.ndjson', '--data', nowhere])).stderr).toMatch(/nowhere/)
   expect(existsSync(nowhere)).toBe(false)
-  expect((await runBide(['export'])).stderr).toMatch(/one file is to be named/)
+  for (const command of ['export', 'import'])
+    expect((await runBide([command])).stderr).toMatch(
+      new RegExp(`one file is to be named[^]*bide ${command} moved`),
+    )
   expect((await runBide(['import', join(folder(), 'none'), '--data', nowhere])).stderr).toMatch(/no file/)
   const restate = ['--engine', 'restate', '--restate-url', 'http://127.0.0.1:9']
   expect((await runBide(['export', 'x.ndjson', ...restate])).stderr).toMatch(/need a key that they share/)

@@ -11,7 +11,7 @@ import { dataFolder } from './db.ts'
 /** `bide export FILE`: what waits is held here from then on, and is in the file. */
 export async function exportCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(MOVING_OPTIONS, args)
-  const path = onlyFile(parsed)
+  const path = onlyFile('export', parsed)
   const exported = await exportRuns(placeOf(parsed), path)
   if (parsed.values.json) writeOut(`${JSON.stringify(exported)}\n`)
   else if (!parsed.values.quiet)
@@ -24,7 +24,7 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
 /** `bide import FILE`: 1 where something of it was not taken in. */
 export async function importCommand(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(MOVING_OPTIONS, args)
-  const path = onlyFile(parsed)
+  const path = onlyFile('import', parsed)
   const imported = await importRuns(placeOf(parsed), path)
   const { known, others, refused } = imported
   if (parsed.values.json) writeOut(`${JSON.stringify(imported)}\n`)
@@ -49,9 +49,9 @@ function placeOf(parsed: Arguments): MovingPlace {
   }
 }
 
-function onlyFile({ positionals: [path, ...more] }: Arguments): string {
+function onlyFile(command: 'export' | 'import', { positionals: [path, ...more] }: Arguments): string {
   if (path === undefined || more.length > 0)
-    throw new UsageError('one file is to be named', 'as in: bide export moved.ndjson')
+    throw new UsageError('one file is to be named', `as in: bide ${command} moved.ndjson`)
   return path
 }
 

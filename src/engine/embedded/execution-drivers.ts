@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { taskChanges } from '../../pipeline/changes.ts'
-import { pendingExchanges, sendableOf, unknownExchanges } from '../../pipeline/exchanges.ts'
-import { advanceRun, type RunEvent } from '../../pipeline/run.ts'
+import { pendingExchanges, sendableOf, withUnknownSettled } from '../../pipeline/exchanges.ts'
+import type { RunEvent } from '../../pipeline/run.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { hasNews, type TaskAttempt } from '../execution-attempt.ts'
 import { nextAt } from '../execution-view.ts'
+import type { ExecutionCommand } from '../executions.ts'
 import { type Dispatch, type DriverStep, type MadeByTask, runPipeline } from '../run-pipeline.ts'
 import { answerText } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
@@ -61,12 +62,9 @@ export function createExecutionDrivers(
     watchers.tell(execution.id)
   }
   /** What a process that was killed had on the wire is not sent again in silence. */
-  const settleUnknown = async (execution: KeptExecution) => {
-    for (const { path, isSafe } of unknownExchanges(execution.context, execution.run)) {
-      const event = { kind: 'lost', path, sendAgain: isSafe, now: clock.now() } as const
-      const { run } = advanceRun(execution.context, execution.run, event)
-      await keep(execution, { run, attempt: null })
-    }
+  const settleUnknown = (execution: KeptExecution) => {
+    const run = withUnknownSettled(execution.context, execution.run, clock.now())
+    return keep(execution, { run, attempt: null })
   }
   const carryOn = async (execution: KeptExecution, onReady: (dispatch: Dispatch) => void) => {
     if (execution.unfit !== null) throw execution.unfit
@@ -144,6 +142,10 @@ function attemptOf({ id, context, run }: KeptExecution, { path, entry }: MadeByT
   const lateMs = Math.max(0, startedAt - exchange.dueAt)
   const { origin } = new URL(url)
   return { id, origin, method, iteration, code, verdict, startedAt, durationMs, lateMs }
+}
+
+export function eventOfCommand(command: ExecutionCommand, by: string, now: number): RunEvent {
+  return command === 'cancel' ? { kind: 'cancel', by, now } : { kind: command, now }
 }
 
 /** What has become of an execution since it was another; `before` is null for a new one. */

@@ -1,14 +1,20 @@
 import { setMaxListeners } from 'node:events'
-import { type RunEvent, startRun } from '../../pipeline/run.ts'
+import { startRun } from '../../pipeline/run.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import { pipelineOf } from '../../pipeline/scope.ts'
 import type { Idempotency, Submission } from '../../store/store.ts'
 import type { ExecutionEngine } from '../engine.ts'
 import { findTaskAttempt, taskAttemptView } from '../execution-attempt.ts'
 import { executionView, nextAt } from '../execution-view.ts'
-import type { ExecutionCommand, NewExecution, StartedExecution, StartResult } from '../executions.ts'
+import type { NewExecution, StartedExecution, StartResult } from '../executions.ts'
 import { openAnswer } from './attempt-view.ts'
-import { changesOf, createExecutionDrivers, type ExecutionParts } from './execution-drivers.ts'
+import {
+  changesOf,
+  createExecutionDrivers,
+  type ExecutionParts,
+  eventOfCommand,
+} from './execution-drivers.ts'
+import { createHeldExecutions } from './held-executions.ts'
 import { eventOf, type Happening } from './keeper.ts'
 import { type KeptExecution, standingOf, storedExecution } from './kept-executions.ts'
 import { createPlaces } from './places.ts'
@@ -90,8 +96,16 @@ export function createExecutions(parts: ExecutionParts): Executions {
     const started = { kind: 'started', data: { executionIndex, requestBy, status: run.status } }
     const happenings = [started, ...changesOf(null, run)]
     const counts = { lastEvent: happenings.length, folded: 0, endsFolding: false }
-    return { execution: { id: executionId, context, unfit: null, run, ...counts }, happenings }
+    return { execution: { id: executionId, context, unfit: null, isHeld: false, run, ...counts }, happenings }
   }
+  const held = createHeldExecutions(parts, {
+    onEnded: leave,
+    async onResumed(id, { status, pipeline }) {
+      if (status !== 'QUEUED') return drivers.drive(id)
+      places.leave(id)
+      await queue(id, pipeline)
+    },
+  })
   const resume = async () => {
     const left = await store.openExecutions()
     for (const { id, pipeline, status } of left) if (status !== 'QUEUED') places.hold(id, pipeline)
@@ -130,7 +144,7 @@ export function createExecutions(parts: ExecutionParts): Executions {
     },
     async get(id) {
       const execution = await executions.load(id)
-      return execution && executionView(execution.context, execution.run)
+      return execution && executionView(execution)
     },
     async attempt(id, query) {
       const execution = await executions.load(id)
@@ -149,19 +163,16 @@ export function createExecutions(parts: ExecutionParts): Executions {
     async command(id, command, by) {
       const before = await executions.load(id)
       if (before === null) return { kind: 'unknown' }
+      if (before.isHeld) return held.command(id, command, by)
       const { status } = before.run
       const isObeyed =
         isEnded(status) || (await drivers.dispatch(id, eventOfCommand(command, by, clock.now())))
-      const { context, run } = (await executions.load(id)) ?? before
-      return (isObeyed && !isEnded(status)) || (command === 'cancel' && run.status === 'CANCELED')
-        ? { kind: 'done', execution: executionView(context, run) }
-        : { kind: 'refused', reason: `it has ended: ${run.status}` }
+      const after = (await executions.load(id)) ?? before
+      return (isObeyed && !isEnded(status)) || (command === 'cancel' && after.run.status === 'CANCELED')
+        ? { kind: 'done', execution: executionView(after) }
+        : { kind: 'refused', reason: `it has ended: ${after.run.status}` }
     },
   }
-}
-
-function eventOfCommand(command: ExecutionCommand, by: string, now: number): RunEvent {
-  return command === 'cancel' ? { kind: 'cancel', by, now } : { kind: command, now }
 }
 
 /** Numbers the executions of each pipeline, from 1. */

@@ -1,4 +1,3 @@
-import { BideError } from '../../core/errors.ts'
 import { parseJson, toJson } from '../../core/json.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
@@ -7,18 +6,18 @@ import {
   type ContextOptions,
   type ExecutionSources,
   executionContext,
-  unfitContext,
+  type FoundContext,
+  foundContext,
 } from '../execution-context.ts'
 import { nextAt } from '../execution-view.ts'
 import type { Standing } from './keeper.ts'
 import type { Sealer } from './sealer.ts'
 
 /** An execution in memory. */
-export interface KeptExecution {
+export interface KeptExecution extends FoundContext {
   readonly id: string
-  readonly context: RunContext
-  /** Why its definition does not fit any more, so that it cannot be carried on; null where it does. */
-  readonly unfit: BideError | null
+  /** It was moved elsewhere, and does nothing here until it is resumed. */
+  readonly isHeld: boolean
   run: RunState
   lastEvent: number
   folded: number
@@ -45,21 +44,14 @@ export function createKeptExecutions(store: Store, sealer: Sealer, options: Cont
     if (contexts.size > CONTEXTS) contexts.delete(contexts.keys().next().value as string)
     return context
   }
-  const orUnfit = (contextOf: () => RunContext, sources: ExecutionSources) => {
-    try {
-      return { context: contextOf(), unfit: null }
-    } catch (error) {
-      if (!(error instanceof BideError && error.code === 'invalid-file')) throw error
-      return { context: unfitContext(sources, options), unfit: error }
-    }
-  }
-  const open: KeptExecutions['open'] = ({ id, task, state, ...counts }) => {
+  const open: KeptExecutions['open'] = ({ id, status, task, state, ...counts }) => {
     const { lastEvent = 0, folded = 0, endsFolding = false } = counts
     const text = sealer.open(task, `task ${id}`)
     const sources = JSON.parse(text) as ExecutionSources
-    const { context, unfit } = orUnfit(() => contextOfText(text, sources), sources)
+    const found = foundContext((from) => contextOfText(text, from), sources, options)
     const run = parseJson(sealer.open(state, `state ${id}`)) as unknown as RunState
-    return { id, context, unfit, run, lastEvent, folded, endsFolding }
+    const isHeld = status === HELD.status && run.status !== HELD.status
+    return { id, ...found, isHeld, run, lastEvent, folded, endsFolding }
   }
   return {
     open,
@@ -96,6 +88,9 @@ export function storedExecution({ id, createdAt, sources, run }: NewRun, sealer:
     state: sealer.seal(state, `state ${id}`),
   }
 }
+
+/** How an execution stands for the store that was moved elsewhere, whatever its state says. */
+export const HELD = { status: 'PAUSED', dueAt: null } as const
 
 /** How an execution stands, for the store. */
 export function standingOf(run: RunState): Standing {

@@ -24,8 +24,7 @@ export function createRunList({
 }: RunListParts): Pick<ExecutionEngine, 'listRuns' | 'getRow'> {
   const row = (stored: KeptRun): RunRow => {
     if (stored.kind === 'poll') return pollRow(unsealed(stored, sealer))
-    const { context, run } = executions.open(stored)
-    return executionRow(context, run)
+    return executionRow(executions.open(stored))
   }
   return {
     async getRow(id) {

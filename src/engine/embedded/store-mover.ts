@@ -1,5 +1,4 @@
-import { unknownExchanges } from '../../pipeline/exchanges.ts'
-import { advanceRun } from '../../pipeline/run.ts'
+import { withUnknownSettled } from '../../pipeline/exchanges.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
 import { NOT_DUE } from '../../store/outbox.ts'
 import type { EventCounts, KeptRun, NewEvent, Store, StoredRun } from '../../store/store.ts'
@@ -11,12 +10,13 @@ import {
   type MovedPoll,
   type MovedRun,
   type RunMover,
+  requireFitting,
   wasPaused,
 } from '../moved-run.ts'
 import { openWebhook, sealWebhook, type Webhook } from '../webhook.ts'
 import { changesOf } from './execution-drivers.ts'
-import { createKeeper, eventOf, type Happening } from './keeper.ts'
-import { createKeptExecutions, standingOf, storedExecution } from './kept-executions.ts'
+import { createKeeper, eventOf } from './keeper.ts'
+import { createKeptExecutions, HELD, standingOf, storedExecution } from './kept-executions.ts'
 import { storedPoll, unsealed } from './kept-polls.ts'
 import type { Sealer } from './sealer.ts'
 
@@ -67,21 +67,17 @@ export function storeMover({ store, sealer, clock }: StoreMoverOptions): RunMove
   const takeExecution = async (stored: KeptRun & EventCounts): Promise<MovedExecution | null> => {
     const { id, createdAt } = stored
     const kept = executions.open(stored)
-    const happenings: Happening[] = []
-    // What was on the wire when its server was killed is not sent again in silence, here or elsewhere.
-    for (const { path, isSafe } of unknownExchanges(kept.context, kept.run)) {
-      const event = { kind: 'lost', path, sendAgain: isSafe, now: clock.now() } as const
-      const { run } = advanceRun(kept.context, kept.run, event)
-      happenings.push(...changesOf(kept.run, run))
-      kept.run = run
-    }
+    const before = kept.run
+    // What was on the wire when its server was killed is not sent again in silence, here or elsewhere. One that does
+    // not fit here says there what may be.
+    if (kept.unfit === null) kept.run = withUnknownSettled(kept.context, before, clock.now())
     const hasEnded = isEnded(kept.run.status)
-    if (!hasEnded) happenings.push({ kind: MOVED_AWAY, data: {} })
+    const changes = changesOf(before, kept.run)
     const standing = standingOf(kept.run)
     await keeper.keepRun(
       kept,
-      () => (hasEnded ? standing : { ...standing, status: 'PAUSED', dueAt: null }),
-      happenings,
+      () => (hasEnded ? standing : { ...standing, ...HELD }),
+      hasEnded ? changes : [...changes, { kind: MOVED_AWAY, data: {} }],
     )
     if (hasEnded) return null
     const sources = JSON.parse(sealer.open(stored.task, `task ${id}`)) as MovedExecution['sources']
@@ -106,6 +102,7 @@ export function storeMover({ store, sealer, clock }: StoreMoverOptions): RunMove
     },
     async put(moved) {
       if ((await store.get(moved.id)) !== null) return false
+      if (moved.kind === 'execution') requireFitting(moved, executions.contextOf)
       await store.submit({
         run: rowOf(moved, sealer),
         events: withArrival(moved, clock.now()),

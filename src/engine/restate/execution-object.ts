@@ -1,5 +1,6 @@
 import type { ObjectContext, ObjectSharedContext, TypedState } from '@restatedev/restate-sdk'
 import { parseJson } from '../../core/json.ts'
+import { withUnknownSettled } from '../../pipeline/exchanges.ts'
 import { advanceRun, type RunEvent, startRun } from '../../pipeline/run.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
 import { pipelineOf, type RunContext } from '../../pipeline/scope.ts'
@@ -66,8 +67,12 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
     const sealed = await ctx.get<Uint8Array>(RECORD, binary)
     return sealed && openExecution(sealer, sealed, ctx.key)
   }
-  const contextOf = async (ctx: AnyContext): Promise<RunContext> =>
-    contexts(ctx.key, (await ctx.get<Uint8Array>(SOURCES, binary)) as Uint8Array)
+  const contextOf = async (ctx: AnyContext): Promise<RunContext> => {
+    const { context, unfit } = contexts(ctx.key, (await ctx.get<Uint8Array>(SOURCES, binary)) as Uint8Array)
+    // Restate tries again, until a worker comes by which it fits.
+    if (unfit !== null) throw unfit
+    return context
+  }
   const sealed = (ctx: AnyContext, method: string, value: unknown) =>
     // The same at a replay: Restate compares what is asked of it with what was asked before.
     sealer.sealSame(JSON.stringify(value), `${method} ${ctx.key}`)
@@ -173,9 +178,12 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
   /** Takes in an execution that was elsewhere before: it has its number and its place already. */
   const adopt = async (ctx: Context, { execution, place, now }: ExecutionAdoption): Promise<Begun> => {
     if ((await load(ctx)) !== null) return { kind: 'known' }
-    const { id, sources, run, events } = execution
+    const { id, sources, events } = execution
     ctx.set(SOURCES, sealSources(sealer, sources, ctx.key), binary)
-    const { concurrency } = pipelineOf(await contextOf(ctx), run.pipeline)
+    const context = await contextOf(ctx)
+    // Where it comes from, its definition may not have fitted, so that nobody there could say what was on the wire.
+    const run = withUnknownSettled(context, execution.run, now)
+    const { concurrency } = pipelineOf(context, run.pipeline)
     const entered = { id, index: run.executionIndex, isQueued: run.status === 'QUEUED', concurrency }
     ctx.genericSend({
       service: PIPELINES,
@@ -186,7 +194,8 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
     })
     for (const [index, event] of events.entries()) text(ctx, eventKey(index + 1), eventText(event))
     const after = { id, digest: id, place, run, flights: {}, ...countsOfMoved(execution) }
-    await keep(ctx, { before: null, after, happenings: [{ kind: MOVED_HERE, data: {} }], now })
+    const happenings = [{ kind: MOVED_HERE, data: {} }, ...changesOf(execution.run, run)]
+    await keep(ctx, { before: null, after, happenings, now })
     return { kind: 'begun' }
   }
 

@@ -3,7 +3,12 @@ import { pendingExchanges } from '../../pipeline/exchanges.ts'
 import { isEnded, type RunState } from '../../pipeline/run-state.ts'
 import type { RunContext } from '../../pipeline/scope.ts'
 import type { Sealer } from '../embedded/sealer.ts'
-import { type ExecutionSources, executionContext } from '../execution-context.ts'
+import {
+  type ExecutionSources,
+  executionContext,
+  type FoundContext,
+  foundContext,
+} from '../execution-context.ts'
 import type { MovedExecution } from '../moved-run.ts'
 import { cardOf } from './poll-record.ts'
 import type { EventCounts } from './slotted-events.ts'
@@ -65,18 +70,20 @@ export function openSources(sealer: Sealer, sealed: Uint8Array, id: string): Exe
 const KEPT = 500
 
 /** What executions stand on, opened and parsed once. */
-export function createContexts(sealer: Sealer): (id: string, sealed: Uint8Array) => RunContext {
-  const known = new Map<string, RunContext>()
+export function createContexts(sealer: Sealer): (id: string, sealed: Uint8Array) => FoundContext {
+  const known = new Map<string, FoundContext>()
   return (id, sealed) => {
-    const context = known.get(id) ?? contextOf(openSources(sealer, sealed, id))
+    const found = known.get(id) ?? foundContext(contextOf, openSources(sealer, sealed, id), OPTIONS)
     known.delete(id)
-    known.set(id, context)
+    known.set(id, found)
     if (known.size > KEPT) known.delete(known.keys().next().value as string)
-    return context
+    return found
   }
 }
 
+const OPTIONS = { executionUrl: (id: string) => id }
+
 /** @throws BideError where the pipelines do not fit. */
 export function contextOf(sources: ExecutionSources): RunContext {
-  return executionContext(sources, { executionUrl: (id) => id })
+  return executionContext(sources, OPTIONS)
 }

@@ -4,12 +4,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Transport } from '../effects.ts'
 import { createSealer } from '../embedded/sealer.ts'
+import type { ExecutionSources } from '../execution-context.ts'
 import { systemClock } from '../system-clock.ts'
 import { drainOlder } from './drain.ts'
+import { sealSources } from './execution-record.ts'
 import { hasRestateProgram, type LocalCluster, startLocalCluster } from './local-cluster.ts'
+import { EXECUTIONS, SOURCES } from './names.ts'
 import { restateCatalog } from './restate-catalog.ts'
-import { createRestateClient } from './restate-client.ts'
+import { createRestateClient, type RestateClient } from './restate-client.ts'
 import { restateEngine } from './restate-engine.ts'
+import { restateMover } from './restate-mover.ts'
 import { type RestateWorker, startRestateWorker } from './restate-worker.ts'
 
 const clock = systemClock
@@ -91,6 +95,13 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     return result.poll.id
   }
 
+  const start = async (engine: ReturnType<typeof openEngine>) => {
+    const about = { variables: {}, input: {}, requestBy: 'someone', comments: '', idempotency: null }
+    const started = await engine.executions?.start({ pipeline: 'Two', sources: { Two: PIPELINE }, ...about })
+    if (started?.kind !== 'accepted') throw new Error(started?.kind)
+    return started.execution.executionId
+  }
+
   it('goes over to a new version of the workers while polls wait; the old one is drained at once', async () => {
     const [old, next] = [answering('RUNNING'), answering('FINISHED')]
     const engine = openEngine()
@@ -138,20 +149,46 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     const id = await submit(engine)
     await until(async () => (await engine.get(id))?.status === 'COMPLETED')
     expect(await engine.get(id)).toMatchObject({ iterationCount: 3, observed: { '200 pending': 2 } })
-    const started = await engine.executions?.start({
-      pipeline: 'Two',
-      sources: { Two: PIPELINE },
-      variables: {},
-      input: {},
-      requestBy: 'someone',
-      comments: '',
-      idempotency: null,
-    })
-    const executionId = started && 'execution' in started ? started.execution.executionId : ''
+    const executionId = await start(engine)
     await until(async () => (await engine.executions?.get(executionId))?.endedAt !== null)
     expect(await engine.executions?.get(executionId)).toMatchObject({ status: 'COMPLETED' })
     expect(sent).toBe(6)
     await worker.stop(0)
+  }, 60_000)
+
+  it('shows and moves an execution whose definition does not fit any more', async () => {
+    const far = holding()
+    const worker = await startWorker(far.transport, 'unfit')
+    const engine = openEngine()
+    const id = await start(engine)
+    await until(() => far.sent() === 1)
+    await worker.stop(0)
+    const own = client()
+    const unfit = { Two: PIPELINE.replace('type: REST', 'type: TELEX') }
+    await plant(own, id, { pipeline: 'Two', sources: unfit, variables: {}, input: {} })
+    const heir = await startWorker(far.transport, 'unfit', { port: Number(new URL(worker.address).port) })
+    const reader = openEngine()
+    await until(async () => (await reader.executions?.get(id))?.shape.stages.length === 0)
+    const any = { kind: null, status: null, name: null, text: null, before: null, limit: 100 }
+    expect((await reader.executions?.listRuns(any))?.runs.find((run) => run.id === id)).toMatchObject({
+      status: 'RUNNING',
+      pipeline: 'Two',
+    })
+    const moved = await restateMover({ client: own, sealer, clock }).take(id)
+    expect(moved).toMatchObject({
+      kind: 'execution',
+      sources: { sources: unfit },
+      run: { tasks: { 'Run.Start': { work: { kind: 'rest', isSent: true } } } },
+    })
+    expect(await reader.executions?.get(id)).toMatchObject({ status: 'PAUSED' })
+    await until(async () => {
+      const left = await own.sql(
+        `select id from sys_invocation where target_service_key = '${id}' and target_handler_name = 'exchange'`,
+      )
+      return left.length === 0
+    })
+    expect(far.sent()).toBe(1)
+    await heir.stop(0)
   }, 60_000)
 
   it('keeps a catalog, the same for all who read it', async () => {
@@ -200,6 +237,19 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     await lost.close()
   })
 })
+
+/** Has an execution stand on something else. */
+async function plant(client: RestateClient, id: string, sources: ExecutionSources) {
+  const rows = await client.sql<{ key: string; value: string }>(
+    `select key, value from state where service_name = '${EXECUTIONS}' and service_key = '${id}'`,
+  )
+  const state = rows.map(({ key, value }) => [key, [...Buffer.from(value, 'hex')]] as const)
+  const planted = [...sealSources(sealer, sources, id)]
+  await client.admin('POST', `/services/${EXECUTIONS}/state`, {
+    object_key: id,
+    new_state: { ...Object.fromEntries(state), [SOURCES]: planted },
+  })
+}
 
 /** A far side that always answers the same. */
 function answering(status: string) {

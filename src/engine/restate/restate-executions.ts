@@ -41,7 +41,7 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
       const poll = polls.get(id)
       const execution = executions.get(id)
       if (poll) return [pollRow(poll)]
-      return execution ? [executionRow(execution.context, execution.record.run)] : []
+      return execution ? [executionRow(execution)] : []
     })
   }
   const begin = async (start: NewExecution): Promise<ExecutionBeginning> => {
@@ -89,7 +89,7 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
     },
     async get(id) {
       const found = await reader.execution(id)
-      return found && executionView(found.context, found.record.run)
+      return found && executionView(found)
     },
     async attempt(id, query) {
       const found = await reader.execution(id)
@@ -104,7 +104,7 @@ export function createRestateExecutions(options: RestateExecutionsOptions): Exec
       if (obeyed.kind !== 'done') return obeyed
       const found = await reader.execution(id)
       if (found === null) return { kind: 'unknown' }
-      return { kind: 'done', execution: executionView(found.context, found.record.run) }
+      return { kind: 'done', execution: executionView(found) }
     },
   }
 }

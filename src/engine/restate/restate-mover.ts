@@ -3,10 +3,10 @@ import { toJson } from '../../core/json.ts'
 import { isEnded } from '../../pipeline/run-state.ts'
 import type { Clock } from '../effects.ts'
 import type { Sealer } from '../embedded/sealer.ts'
-import { type MovedRun, type RunMover, wasPaused } from '../moved-run.ts'
+import { type MovedRun, type RunMover, requireFitting, wasPaused } from '../moved-run.ts'
 import { beginRun } from './begin-run.ts'
 import type { ExecutionOrder } from './execution-object.ts'
-import { type ExecutionAdoption, openSources } from './execution-record.ts'
+import { contextOf, type ExecutionAdoption, openSources } from './execution-record.ts'
 import { EXECUTIONS, POLLS } from './names.ts'
 import { A_MILLISECOND } from './places.ts'
 import type { Begun, Obeyed, PollOrder } from './poll-object.ts'
@@ -37,19 +37,20 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
     const order: PollOrder & ExecutionOrder = { command: 'hold', by: BY, now: clock.now() }
     return client.call<Obeyed>({ object, key: id, handler: 'obey' }, seal(order, `order ${id}`))
   }
+  const breakOff = (invocation: string) => client.admin('PATCH', `/invocations/${invocation}/cancel`)
   /** What is in flight, or stays with the poll, is broken off: it is made where the poll goes. */
   const holdPoll = async (id: string): Promise<Obeyed> => {
     const held = hold(POLLS, id)
     const over = new AbortController()
-    const breakOff = async () => {
+    const breakAttemptOff = async () => {
       for (;;) {
         await clock.sleepUntil(clock.now() + BREAK_OFF_AFTER_MS, over.signal)
         const inFlight = await reader.attemptInFlight(id)
-        if (inFlight !== null) await client.admin('PATCH', `/invocations/${inFlight}/cancel`)
+        if (inFlight !== null) await breakOff(inFlight)
       }
     }
     // Once it is held, whatever became of that is of no account.
-    breakOff().catch(() => {})
+    breakAttemptOff().catch(() => {})
     return held.finally(() => over.abort())
   }
   const allEvents = async (id: string) =>
@@ -69,8 +70,11 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
     for (;;) {
       const found = await reader.execution(id)
       if (found === null || isEnded(found.record.run.status)) return null
-      const { run, place, flights, lastEvent, folded, endsFolding } = found.record
-      if (Object.keys(flights).length === 0) {
+      const { run, place, lastEvent, folded, endsFolding } = found.record
+      const flights = Object.values(found.record.flights)
+      // No worker can take in what comes of these: where it fits, it is said that nobody knows.
+      if (found.unfit !== null) await Promise.all(flights.map(breakOff))
+      if (found.unfit !== null || flights.length === 0) {
         const events = await allEvents(id)
         const about = { id, createdAt: Math.floor(place / A_MILLISECOND), events }
         return {
@@ -108,9 +112,10 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
       const now = clock.now()
       if (run.kind === 'poll' && run.webhook !== null)
         throw new BideError(
-          'invalid-usage',
+          'invalid-file',
           `the poll ${run.id} has a webhook, which polls in Restate have not`,
         )
+      if (run.kind === 'execution') requireFitting(run, contextOf)
       const adoption: PollAdoption | ExecutionAdoption =
         run.kind === 'poll' ? { poll: run, place, now } : { execution: run, place, now }
       const { id } = run

@@ -47,8 +47,9 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
     return new Map(
       [...records].map(([id, value]) => {
         const record: ExecutionRecord = openExecution(sealer, value, id)
-        const sealed = sources.get(id) as Uint8Array
-        return [id, { record, context: contexts(id, sealed), sealedSources: sealed }]
+        const sealedSources = sources.get(id) as Uint8Array
+        const { run, isHeld = false } = record
+        return [id, { record, sealedSources, run, isHeld, ...contexts(id, sealedSources) }]
       }),
     )
   }

@@ -8,7 +8,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import { Service } from 'kubernetes-models/v1'
 import { expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { SERVE_OPTIONS, WORKER_OPTIONS } from '../src/cli/options.ts'
+import { SERVE_OPTIONS, WORKER_OPTIONS } from '../src/cli/options/server.ts'
 
 const DEPLOY = resolve(import.meta.dirname, '../deploy')
 const MODELS = { Deployment, NetworkPolicy, PodDisruptionBudget, Service }

@@ -1,6 +1,7 @@
 import { VERSION } from '../core/version.ts'
 import { EXIT_CODES } from './exit-code.ts'
-import { COMMANDS, type Command, type Option } from './options.ts'
+import { COMMANDS } from './options/commands.ts'
+import type { Command, Option } from './options/option.ts'
 
 /** The text of `bide --help`. */
 export function mainHelp(): string {

@@ -58,7 +58,7 @@ async function main(): Promise<number> {
 async function help(command: string | undefined): Promise<number> {
   const [{ commandHelp, mainHelp }, { COMMANDS }] = await Promise.all([
     import('./help.ts'),
-    import('./options.ts'),
+    import('./options/commands.ts'),
   ])
   const known = COMMANDS.find((c) => c.name === command)
   if (command !== undefined && known === undefined) throw await unknownCommand(command)
@@ -66,7 +66,7 @@ async function help(command: string | undefined): Promise<number> {
 }
 
 async function unknownCommand(typed: string): Promise<UnknownNameError> {
-  const known = (await import('./options.ts')).COMMANDS.map((command) => command.name)
+  const known = (await import('./options/commands.ts')).COMMANDS.map((command) => command.name)
   return new UnknownNameError(`'${typed}' is no command`, { typed, known, hint: 'see: bide --help' })
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Option } from './options.ts'
+import type { Option } from './options/option.ts'
 import { UnknownNameError, UsageError } from './usage-error.ts'
 
 export interface Arguments {

@@ -1,7 +1,7 @@
 import { InvalidTaskError } from '../core/errors.ts'
 import { type PollTask, type PollTaskInput, parsePollTask } from '../core/task.ts'
 import { readHeaders, resolveValue } from './headers.ts'
-import { POLL_OPTIONS } from './options.ts'
+import { POLL_OPTIONS } from './options/local.ts'
 import { type Arguments, listValue, optionValue, textValue } from './parse-arguments.ts'
 import { located, type Origins } from './problems.ts'
 import { readNamedFile } from './read-file.ts'

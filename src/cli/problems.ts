@@ -1,7 +1,7 @@
 import { type FieldProblem, InvalidTaskError } from '../core/errors.ts'
 import { pollTaskSchema } from '../core/task.ts'
 import type { Finding } from '../pipeline/source-file.ts'
-import { POLL_OPTIONS } from './options.ts'
+import { POLL_OPTIONS } from './options/local.ts'
 import type { TaskSource } from './task-file.ts'
 import { LocatedProblems } from './usage-error.ts'
 

@@ -1,13 +1,14 @@
 import { EXIT_CODES } from './exit-code.ts'
 import { optionName } from './help.ts'
-import { COMMANDS, type Command, type Option } from './options.ts'
+import { COMMANDS } from './options/commands.ts'
+import type { Command, Option } from './options/option.ts'
 
 /** The text of docs/command-line.md, from the option table. */
 export function referencePage(): string {
   return [
     '# The command line',
     '',
-    '<!-- Written by `npm run docs` from src/cli/options.ts: change it there. -->',
+    '<!-- Written by `npm run docs` from src/cli/options: change it there. -->',
     '',
     ...COMMANDS.flatMap(commandSection),
     ...EXIT_CODE_SECTION,

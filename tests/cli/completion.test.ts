@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/options.ts'
+import { COMMANDS } from '../../src/cli/options/commands.ts'
 import { runBide } from './run-bide.ts'
 
 const run = promisify(execFile)

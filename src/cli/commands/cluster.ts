@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { startLocalCluster } from '../../engine/restate/local-cluster.ts'
-import { CLUSTER_OPTIONS } from '../options.ts'
+import { CLUSTER_OPTIONS } from '../options/server.ts'
 import { numberValue, parseArguments, textValue } from '../parse-arguments.ts'
 import { writeOut } from '../standard-output.ts'
 import { aborted, stopOnSignal } from '../stop.ts'

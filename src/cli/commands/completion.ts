@@ -1,7 +1,7 @@
 import { bashCompletion } from '../completion/bash.ts'
 import { fishCompletion } from '../completion/fish.ts'
 import { zshCompletion } from '../completion/zsh.ts'
-import { COMPLETION_OPTIONS } from '../options.ts'
+import { COMPLETION_OPTIONS } from '../options/commands.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { writeOut } from '../standard-output.ts'
 import { UnknownNameError, UsageError } from '../usage-error.ts'

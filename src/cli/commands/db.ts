@@ -1,7 +1,7 @@
 import { count } from '../../core/message.ts'
 import { backUpData, checkData, type DataFolder, keyFileOf, vacuumData } from '../../server/data-folder.ts'
 import { rotateKey } from '../../server/rotate-key.ts'
-import { DB_OPTIONS } from '../options.ts'
+import { DB_OPTIONS } from '../options/server.ts'
 import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
 import { writeOut } from '../standard-output.ts'

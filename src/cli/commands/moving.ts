@@ -1,7 +1,7 @@
 import { count } from '../../core/message.ts'
 import { type Exported, exportRuns, importRuns, type MovingPlace } from '../../server/moving.ts'
 import { engineOf, refuseForeign, restateAddresses } from '../engine-input.ts'
-import { MOVING_OPTIONS } from '../options.ts'
+import { MOVING_OPTIONS } from '../options/server.ts'
 import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
 import { writeOut } from '../standard-output.ts'

@@ -1,7 +1,7 @@
 import { toJson } from '../../core/json.ts'
 import { withClient } from '../client/connect.ts'
 import { askEither, readId } from '../client/find-run.ts'
-import { COMMAND_OPTIONS } from '../options.ts'
+import { COMMAND_OPTIONS } from '../options/client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { plain } from '../render/progress.ts'
 import { writeOut } from '../standard-output.ts'

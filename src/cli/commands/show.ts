@@ -3,7 +3,7 @@ import type { ExecutionView } from '../../engine/executions.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { withClient } from '../client/connect.ts'
 import { type FoundRun, findRun, isPoll, readId } from '../client/find-run.ts'
-import { SHOW_OPTIONS } from '../options.ts'
+import { SHOW_OPTIONS } from '../options/client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { writeOut } from '../standard-output.ts'
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { withClient } from '../client/connect.ts'
-import { SUBMIT_OPTIONS } from '../options.ts'
+import { SUBMIT_OPTIONS } from '../options/client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
 

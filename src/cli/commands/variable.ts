@@ -1,7 +1,7 @@
 import { toJson } from '../../core/json.ts'
 import type { Client } from '../client/client.ts'
 import { withClient } from '../client/connect.ts'
-import { VARIABLE_COMMAND_OPTIONS } from '../options.ts'
+import { VARIABLE_COMMAND_OPTIONS } from '../options/client.ts'
 import { type Arguments, parseArguments, textValue } from '../parse-arguments.ts'
 import { readNamedFile } from '../read-file.ts'
 import { plain } from '../render/progress.ts'

@@ -1,7 +1,7 @@
 import { withClient } from '../client/connect.ts'
 import { findRun, isPoll, readId } from '../client/find-run.ts'
 import { waitForPoll } from '../client/wait-for-poll.ts'
-import { WATCH_OPTIONS } from '../options.ts'
+import { WATCH_OPTIONS } from '../options/client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `bide watch ID`: the exit code says how it ended. */

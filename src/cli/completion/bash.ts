@@ -1,4 +1,5 @@
-import { COMMANDS, type Command, type Option } from '../options.ts'
+import { COMMANDS } from '../options/commands.ts'
+import type { Command, Option } from '../options/option.ts'
 
 /** Completes commands, flags and file names in bash. */
 export function bashCompletion(): string {

@@ -1,4 +1,5 @@
-import { COMMANDS, type Command, type Option } from '../options.ts'
+import { COMMANDS } from '../options/commands.ts'
+import type { Command, Option } from '../options/option.ts'
 
 /** Completes commands, flags with their help, and file names in zsh. */
 export function zshCompletion(): string {

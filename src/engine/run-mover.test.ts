@@ -76,6 +76,8 @@ function restateHome(cluster: () => LocalCluster): Home {
   }
 }
 
+const WEBHOOK = { url: 'http://far.test/hook', secret: null }
+
 const PIPELINE = `
 kind: PIPELINE
 name: Two
@@ -124,6 +126,7 @@ describe.runIf(hasRestateProgram())('a move between engines', () => {
       const byId = new Map(moved.map((run) => [run.id, run]))
       expect([...byId.keys()].sort()).toEqual([begun.poll.id, begun.paused.id, begun.execution].sort())
 
+      expect(byId.get(begun.poll.id)).toMatchObject({ kind: 'poll', webhook: WEBHOOK })
       const execution = byId.get(begun.execution)
       if (execution?.kind !== 'execution') throw new Error('it was not taken')
       const unfit = { ...execution.sources, sources: { Two: PIPELINE.replace('type: REST', 'type: TELEX') } }
@@ -191,6 +194,7 @@ async function begin(engine: Engine) {
       task: { ...task, exitCriteria, ...more },
       name: 'moved',
       idempotency: null,
+      webhook: WEBHOOK,
     })
     if (result.kind !== 'accepted') throw new Error(result.kind)
     return result.poll.id
@@ -229,7 +233,7 @@ async function takeAll(mover: RunMover): Promise<MovedRun[]> {
 /** What is the same however often a run is taken. */
 function essence(run: MovedRun) {
   return run.kind === 'poll'
-    ? { id: run.id, task: run.task, state: run.state, isPaused: run.isPaused }
+    ? { id: run.id, task: run.task, state: run.state, isPaused: run.isPaused, webhook: run.webhook }
     : { id: run.id, sources: run.sources, run: run.run }
 }
 

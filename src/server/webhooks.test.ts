@@ -6,11 +6,12 @@ import type { Transport } from '../engine/effects.ts'
 import { createSealer } from '../engine/embedded/sealer.ts'
 import type { PollView } from '../engine/engine.ts'
 import { sealWebhook } from '../engine/webhook.ts'
+import { RETRY_AFTER_SECONDS } from '../engine/webhook-try.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { manualClock } from '../testing/manual-clock.ts'
 import type { Log } from './log.ts'
 import { ask, post, quick, serversForTests, slow } from './test-server.ts'
-import { RETRY_AFTER_SECONDS, sendDueWebhooks } from './webhooks.ts'
+import { sendDueWebhooks } from './webhooks.ts'
 
 const { start, stopAll, folder, far } = serversForTests()
 const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`

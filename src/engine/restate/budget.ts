@@ -16,6 +16,9 @@ interface Lane {
 /** Who waits longer than that makes room for what goes elsewhere: Restate hands out only so much at a time. */
 const PATIENCE_MS = 2000
 
+/** Where all room at an origin is taken, what is to go there comes again after this long. */
+export const CROWDED_PAUSE_MS = 1000
+
 export function createBudget(limits: { readonly perOrigin: number; readonly total: number }): Budget {
   let { perOrigin } = limits
   const lanes = new Map<string, Lane>()

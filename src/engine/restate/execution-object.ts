@@ -9,6 +9,7 @@ import { MOST_EVENTS } from '../embedded/fold.ts'
 import type { Happening } from '../embedded/keeper.ts'
 import type { ExecutionCommand } from '../executions.ts'
 import { MOVED_AWAY, MOVED_HERE } from '../moved-run.ts'
+import { CROWDED_PAUSE_MS } from './budget.ts'
 import { equalFlights } from './execution-flights.ts'
 import {
   createContexts,
@@ -49,9 +50,6 @@ interface Came {
   readonly key: string
   readonly event: RunEvent
 }
-
-/** Where all room at an origin is taken, an exchange is tried again after this long. */
-const CROWDED_PAUSE_MS = 1000
 
 /**
  * An execution as a virtual object of Restate: what happens to it comes as messages, one at a time. What it waits for

@@ -4,6 +4,7 @@ import { endedHappening, type Happening } from '../embedded/keeper.ts'
 import { taskRedactor } from '../embedded/mask.ts'
 import { maskedEntry } from '../embedded/poll-view.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
+import { CROWDED_PAUSE_MS } from './budget.ts'
 import { HOLDER } from './names.ts'
 import { appointmentOf, changeOf, type Follows, type PollChange, packed, unpacked } from './poll-change.ts'
 import { openRecord, type PollRecord } from './poll-record.ts'
@@ -12,9 +13,6 @@ import type { RestateSdk } from './restate-sdk.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
 type Context = ObjectContext<TypedState>
-
-/** Where all room at an origin is taken, the attempt comes again after this long. */
-const CROWDED_PAUSE_MS = 1000
 
 /** Whoever makes an attempt stays with the poll for those that are due so soon, and is gone then: a version of the workers is drained in that time. */
 const HOLD_WITHIN_MS = 10_000

@@ -18,7 +18,9 @@ export interface PollWrites {
 }
 
 export type Follows =
-  | { readonly kind: 'nothing' | 'forget' }
+  | { readonly kind: 'nothing' }
+  /** It has ended: it is kept for a while, and who is to be told of it is told. */
+  | { readonly kind: 'forget'; readonly tells?: boolean }
   /** A message to the poll that comes then. */
   | ({ readonly kind: 'attempt' } & Appointment)
   /** Whoever made the last attempt stays, and makes the next one too. */
@@ -53,7 +55,7 @@ export function changeOf({ before, after, happenings, now }: Changed): PollChang
 }
 
 function followsOf(before: PollRecord | null, record: PollRecord): Follows {
-  if (record.state.kind === 'done') return { kind: 'forget' }
+  if (record.state.kind === 'done') return { kind: 'forget', ...(record.webhook && { tells: true }) }
   const isArmed = record.isPaused || record.turn === before?.turn
   return isArmed ? { kind: 'nothing' } : { kind: 'attempt', ...appointmentOf(record, record.state.dueAt) }
 }

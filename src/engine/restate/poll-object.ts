@@ -19,6 +19,7 @@ import {
   sealRecord,
 } from './poll-record.ts'
 import { pollShelf } from './poll-shelf.ts'
+import { pollWebhook } from './poll-webhook.ts'
 import type { RestateSdk } from './restate-sdk.ts'
 import { eventText } from './slotted-events.ts'
 import { handlingOf, PRIVATE, type WorkerParts } from './worker-parts.ts'
@@ -149,6 +150,7 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
       knock: shared(bytes, async (ctx: ObjectSharedContext<TypedState>, _: Uint8Array) => letGo(ctx, sdk)),
       attempt: exclusive({ ...PRIVATE, enableLazyState: false }, attempt),
       attemptOfMany: exclusive(PRIVATE, attempt),
+      tell: shared(PRIVATE, pollWebhook(parts, shelf)),
       forget: exclusive(PRIVATE, async (ctx: Context): Promise<void> => ctx.clearAll()),
     },
   })

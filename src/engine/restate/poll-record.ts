@@ -3,6 +3,7 @@ import type { PollTask } from '../../core/task.ts'
 import { statusOf } from '../embedded/poll-view.ts'
 import type { Sealer } from '../embedded/sealer.ts'
 import type { MovedPoll } from '../moved-run.ts'
+import type { Webhook } from '../webhook.ts'
 import { countsOfMoved, type EventCounts, NO_EVENTS, SEPARATOR } from './slotted-events.ts'
 
 /** All that Restate keeps of a poll beside its events, as one sealed value: one read and one write an attempt. */
@@ -14,6 +15,8 @@ export interface PollRecord extends EventCounts {
   /** Of what was asked for, by which a repeated submission is known. */
   readonly digest: string
   readonly task: PollTask
+  /** Who is told once it has ended. */
+  readonly webhook?: Webhook
   readonly state: PollState
   readonly isPaused: boolean
   /** It was moved elsewhere; paused as well. */
@@ -23,7 +26,8 @@ export interface PollRecord extends EventCounts {
 }
 
 /** What a submission hands to the poll's object. */
-export interface PollBeginning extends Pick<PollRecord, 'id' | 'name' | 'place' | 'digest' | 'task'> {
+export interface PollBeginning
+  extends Pick<PollRecord, 'id' | 'name' | 'place' | 'digest' | 'task' | 'webhook'> {
   readonly startedAt: number
 }
 
@@ -41,8 +45,9 @@ export interface PollAdoption {
 
 /** A poll that was elsewhere before. */
 export function adoptedRecord(poll: MovedPoll, place: number): PollRecord {
-  const { id, name, task, state, isPaused } = poll
-  return { id, name, place, digest: id, task, state, isPaused, turn: 1, ...countsOfMoved(poll) }
+  const { id, name, task, state, isPaused, webhook } = poll
+  const told = webhook && { webhook }
+  return { id, name, place, digest: id, task, ...told, state, isPaused, turn: 1, ...countsOfMoved(poll) }
 }
 
 export function sealRecord(sealer: Sealer, record: PollRecord): Uint8Array {

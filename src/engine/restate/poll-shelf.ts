@@ -6,6 +6,7 @@ import type { RestateSdk } from './restate-sdk.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
 type Context = ObjectContext<TypedState>
+type Sender = Pick<Context, 'genericSend' | 'key'>
 
 /** How a poll's object reads and writes its state, and arms what is to come. */
 export function pollShelf(
@@ -13,7 +14,7 @@ export function pollShelf(
   { sealer, effects, keepMs }: Pick<WorkerParts, 'sealer' | 'effects' | 'keepMs'>,
 ) {
   const { binary } = sdk.serde
-  const self = (ctx: Context, method: string, { parameter, delay }: { parameter: unknown; delay: number }) =>
+  const self = (ctx: Sender, method: string, { parameter, delay }: { parameter: unknown; delay: number }) =>
     ctx.genericSend({
       service: POLLS,
       method,
@@ -27,11 +28,15 @@ export function pollShelf(
   // From this instant, not from that of the journal, which is earlier by the way there and back.
   const arm = (ctx: Context, { handler, turn, at }: Appointment) =>
     void self(ctx, handler, { parameter: turn, delay: at - effects.clock.now() })
+  const tell = (ctx: Sender, failures: number, at: number) =>
+    void self(ctx, 'tell', { parameter: failures, delay: at - effects.clock.now() })
   return {
     text,
     arm,
+    /** Tells the poll's webhook then, after so many tries that have failed. */
+    tell,
     seal: (record: PollRecord) => sealer.seal(JSON.stringify(record), `poll ${record.id}`),
-    async load(ctx: Context): Promise<PollRecord | null> {
+    async load(ctx: Pick<Context, 'get' | 'key'>): Promise<PollRecord | null> {
       const sealed = await ctx.get<Uint8Array>(RECORD, binary)
       return sealed && openRecord(sealer, sealed, ctx.key)
     },
@@ -41,6 +46,7 @@ export function pollShelf(
       for (const event of events) text(ctx, eventKey(event.slot), event.text)
       if (card !== null) text(ctx, CARD, card)
       if (follows.kind === 'forget') self(ctx, 'forget', { parameter: null, delay: keepMs })
+      if (follows.kind === 'forget' && follows.tells) tell(ctx, 0, 0)
       if (follows.kind === 'attempt') arm(ctx, follows)
     },
   }

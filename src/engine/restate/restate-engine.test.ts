@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HttpRequest } from '../../core/attempt.ts'
 import type { Transport } from '../effects.ts'
 import { createSealer } from '../embedded/sealer.ts'
+import type { NewPoll } from '../engine.ts'
 import type { ExecutionSources } from '../execution-context.ts'
 import { systemClock } from '../system-clock.ts'
 import { drainOlder } from './drain.ts'
@@ -83,14 +86,17 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     }
     throw new Error('it never came to pass')
   }
-  const submit = async (engine: ReturnType<typeof openEngine>, task: object = {}) => {
+  const submit = async (
+    engine: ReturnType<typeof openEngine>,
+    { webhook = null, ...task }: { webhook?: NewPoll['webhook'] } = {},
+  ) => {
     const job = {
       url: 'http://far.test/job',
       pollIntervalSeconds: 0.1,
       exitCriteria: { success: 'status == "FINISHED"' },
       ...task,
     }
-    const result = await engine.submit({ task: job, name: null, idempotency: null })
+    const result = await engine.submit({ task: job, name: null, idempotency: null, webhook })
     if (result.kind !== 'accepted') throw new Error(result.kind)
     return result.poll.id
   }
@@ -164,11 +170,19 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     await until(() => far.sent() === 1)
     await worker.stop(0)
     const own = client()
+    const inFlight = () =>
+      own.sql<{ id: string }>(
+        `select id from sys_invocation where target_service_key = '${id}' and target_handler_name = 'exchange'`,
+      )
+    // In its journal is what it stood on before.
+    for (const one of await inFlight()) await own.admin('PATCH', `/invocations/${one.id}/kill`)
+    await until(async () => (await inFlight()).length === 0)
     const unfit = { Two: PIPELINE.replace('type: REST', 'type: TELEX') }
-    await plant(own, id, { pipeline: 'Two', sources: unfit, variables: {}, input: {} })
+    const isPlanted = await plant(own, id, { pipeline: 'Two', sources: unfit, variables: {}, input: {} })
+    await until(isPlanted)
     const heir = await startWorker(far.transport, 'unfit', { port: Number(new URL(worker.address).port) })
     const reader = openEngine()
-    await until(async () => (await reader.executions?.get(id))?.shape.stages.length === 0)
+    expect((await reader.executions?.get(id))?.shape.stages).toEqual([])
     const any = { kind: null, status: null, name: null, text: null, before: null, limit: 100 }
     expect((await reader.executions?.listRuns(any))?.runs.find((run) => run.id === id)).toMatchObject({
       status: 'RUNNING',
@@ -181,14 +195,50 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
       run: { tasks: { 'Run.Start': { work: { kind: 'rest', isSent: true } } } },
     })
     expect(await reader.executions?.get(id)).toMatchObject({ status: 'PAUSED' })
-    await until(async () => {
-      const left = await own.sql(
-        `select id from sys_invocation where target_service_key = '${id}' and target_handler_name = 'exchange'`,
-      )
-      return left.length === 0
-    })
     expect(far.sent()).toBe(1)
     await heir.stop(0)
+  }, 60_000)
+
+  it('tells a webhook how a poll ended, again where a worker has died meanwhile or it was not taken', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
+    const told: HttpRequest[] = []
+    const held = holding()
+    const hooked = (before: Transport, code: number): Transport => ({
+      ...before,
+      async send(request, bounds) {
+        if (!request.url.endsWith('/hook')) return answering('FINISHED').transport.send(request, bounds)
+        told.push(request)
+        const sent = await before.send(request, bounds)
+        return { ...sent, result: { kind: 'response', response: { code, headers: {}, body: '' } } }
+      },
+    })
+    const engine = openEngine()
+    const first = await startWorker(hooked(held.transport, 204), 'hook')
+    const id = await submit(engine, { webhook: { url: 'http://hook.test/hook', secret } })
+    await until(() => told.length === 1)
+    await first.stop(0)
+    held.release()
+    const port = Number(new URL(first.address).port)
+    const second = await startWorker(hooked(answering('').transport, 503), 'hook', { port })
+    await until(() => told.length === 2)
+    const left = () =>
+      client().sql(
+        `select id from sys_invocation where target_service_key = '${id}' and target_handler_name = 'tell'`,
+      )
+    await until(async () => (await left()).length === 1)
+    await second.stop(1000)
+    const third = await startWorker(hooked(answering('').transport, 204), 'hook', { port })
+    await until(async () => (await left()).length === 0)
+    expect(told).toHaveLength(3)
+    for (const { headers, payload } of told)
+      expect(new Webhook(secret).verify(payload ?? '', headers as Record<string, string>)).toMatchObject({
+        type: 'poll.ended',
+        data: { id, status: 'COMPLETED', outcome: 'succeeded', iterationCount: 1 },
+      })
+    expect(new Set(told.map(({ headers }) => headers['webhook-id']))).toHaveLength(1)
+    const rows = await client().sql<{ value: string }>('select value from state')
+    expect(Buffer.concat(rows.map(({ value }) => Buffer.from(value, 'hex'))).includes(secret)).toBe(false)
+    await third.stop(1000)
   }, 60_000)
 
   it('keeps a catalog, the same for all who read it', async () => {
@@ -238,17 +288,20 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
   })
 })
 
-/** Has an execution stand on something else. */
+/** Has an execution stand on something else; gives how to see whether it does. */
 async function plant(client: RestateClient, id: string, sources: ExecutionSources) {
-  const rows = await client.sql<{ key: string; value: string }>(
-    `select key, value from state where service_name = '${EXECUTIONS}' and service_key = '${id}'`,
-  )
-  const state = rows.map(({ key, value }) => [key, [...Buffer.from(value, 'hex')]] as const)
-  const planted = [...sealSources(sealer, sources, id)]
+  const rows = () =>
+    client.sql<{ key: string; value: string }>(
+      `select key, value from state where service_name = '${EXECUTIONS}' and service_key = '${id}'`,
+    )
+  const state = (await rows()).map(({ key, value }) => [key, [...Buffer.from(value, 'hex')]] as const)
+  const planted = sealSources(sealer, sources, id)
   await client.admin('POST', `/services/${EXECUTIONS}/state`, {
     object_key: id,
-    new_state: { ...Object.fromEntries(state), [SOURCES]: planted },
+    new_state: { ...Object.fromEntries(state), [SOURCES]: [...planted] },
   })
+  const hex = Buffer.from(planted).toString('hex')
+  return async () => (await rows()).some(({ key, value }) => key === SOURCES && value === hex)
 }
 
 /** A far side that always answers the same. */

@@ -1,4 +1,3 @@
-import { InvalidTaskError } from '../../core/errors.ts'
 import { start } from '../../core/poll.ts'
 import type { Effects } from '../effects.ts'
 import { attemptEvent, attemptView } from '../embedded/attempt-view.ts'
@@ -38,12 +37,6 @@ const ANSWER_WITHIN_MS = 1000
 const FIRST_KNOCK_MS = 30
 
 const ANY_POLL = { kind: 'poll', name: null, text: null } as const
-
-const NO_WEBHOOK = {
-  path: 'webhook',
-  message: 'is not for polls in Restate',
-  hint: 'follow its events, or ask for it with ?wait=30s',
-}
 
 /** An engine whose polls are in Restate, and are carried on by workers. Many may stand side by side: none keeps anything. */
 export function restateEngine({ client, sealer, effects, onProblem }: RestateEngineOptions): Engine {
@@ -170,12 +163,12 @@ export function restateEngine({ client, sealer, effects, onProblem }: RestateEng
     webhook,
     variables,
   }: NewPoll): Promise<PollBeginning> {
-    if (webhook) throw new InvalidTaskError([NO_WEBHOOK])
     const task = keptTaskOf(input, variables)
     await criteriaOf(task)
     const id = idempotency === null ? effects.newId() : idOfKey(sealer.digest(idempotency.key))
     const digest = idempotency === null ? id : sealer.digest(idempotency.text)
-    return { id, name, task, digest, place: places.next(), startedAt: effects.clock.now() }
+    const told = webhook && { webhook }
+    return { id, name, task, ...told, digest, place: places.next(), startedAt: effects.clock.now() }
   }
 }
 

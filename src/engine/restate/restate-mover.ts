@@ -37,7 +37,9 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
     const order: PollOrder & ExecutionOrder = { command: 'hold', by: BY, now: clock.now() }
     return client.call<Obeyed>({ object, key: id, handler: 'obey' }, seal(order, `order ${id}`))
   }
-  const breakOff = (invocation: string) => client.admin('PATCH', `/invocations/${invocation}/cancel`)
+  /** Where it is over already, there is nothing to break off. */
+  const breakOff = (invocation: string) =>
+    client.admin('PATCH', `/invocations/${invocation}/cancel`).catch(() => {})
   /** What is in flight, or stays with the poll, is broken off: it is made where the poll goes. */
   const holdPoll = async (id: string): Promise<Obeyed> => {
     const held = hold(POLLS, id)
@@ -59,10 +61,10 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
     if ((await holdPoll(id)).kind !== 'done') return null
     const [record, events] = await Promise.all([reader.poll(id), allEvents(id)])
     if (record === null) return null
-    const { name, task, state, lastEvent, folded, endsFolding } = record
+    const { name, task, state, webhook = null, lastEvent, folded, endsFolding } = record
     const isPaused = wasPaused(events, record.isPaused)
     const about = { id, createdAt: state.startedAt, events, lastEvent, folded, endsFolding }
-    return { kind: 'poll', ...about, name, isPaused, task, state, webhook: null }
+    return { kind: 'poll', ...about, name, isPaused, task, state, webhook }
   }
   const takeExecution = async (id: string): Promise<MovedRun | null> => {
     if ((await hold(EXECUTIONS, id)).kind !== 'done') return null
@@ -110,11 +112,6 @@ export function restateMover({ client, sealer, clock }: RestateMoverOptions): Ru
     async put(run) {
       const place = Math.floor(run.createdAt) * A_MILLISECOND + (moved++ % A_MILLISECOND)
       const now = clock.now()
-      if (run.kind === 'poll' && run.webhook !== null)
-        throw new BideError(
-          'invalid-file',
-          `the poll ${run.id} has a webhook, which polls in Restate have not`,
-        )
       if (run.kind === 'execution') requireFitting(run, contextOf)
       const adoption: PollAdoption | ExecutionAdoption =
         run.kind === 'poll' ? { poll: run, place, now } : { execution: run, place, now }

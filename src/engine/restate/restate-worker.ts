@@ -61,6 +61,7 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
     criteriaOf: sharedCriteria(),
     budget,
     holding,
+    onProblem,
     keepMs,
     inactivityMs: options.inactivityMs,
   }

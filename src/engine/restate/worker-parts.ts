@@ -11,6 +11,8 @@ export interface WorkerParts {
   readonly criteriaOf: CriteriaOf
   readonly budget: Budget
   readonly holding: Holding
+  /** Hears of what goes wrong with no caller to be told. */
+  readonly onProblem: (error: unknown) => void
   /** How long a run is kept after its end. */
   readonly keepMs: number
   /** So long Restate waits for a handler that waits, before it has it start anew; 0 has each of them do so always. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { PollView } from '../engine/engine.ts'
+import type { PollView } from './engine.ts'
 
 /** What a webhook is sent. */
 export interface WebhookMessage {

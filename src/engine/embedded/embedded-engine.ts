@@ -75,14 +75,14 @@ const KEEP_MS = 30 * 86_400_000
  */
 export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   const { store, sealer, effects, onProblem } = options
+  const { clock } = effects
   const agenda = createAgenda()
   const criteriaOf = sharedCriteria()
-  const polls = createKeptPolls(store, sealer, criteriaOf)
-  const keeper = createKeeper({ store, sealer, clock: effects.clock, onProblem })
+  const polls = createKeptPolls({ store, sealer, criteriaOf, clock })
+  const keeper = createKeeper({ store, sealer, clock, onProblem })
   const watchers = createWatchers()
-  const horizon = createHorizon(agenda, { store, clock: effects.clock })
+  const horizon = createHorizon(agenda, { store, clock })
   const stopping = new AbortController()
-  const { clock } = effects
   const maxBytes = options.maxStoreBytes ?? Number.POSITIVE_INFINITY
   const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })
   const open = { count: await store.countOpen(), limit: options.maxOpen ?? MAX_OPEN }
@@ -129,7 +129,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const toDo = {
     add: (origin: string, id: string) => (origin === '' ? executions.make(id) : lanes.add(origin, id)),
   }
-  const loop = createLoop({ agenda, horizon, lanes: toDo, clock: effects.clock, onProblem })
+  const loop = createLoop({ agenda, horizon, lanes: toDo, clock, onProblem })
   const commands = createCommands({ ...shared, arm })
   const keepMs = options.keepMs ?? KEEP_MS
   const keepRows = options.keepRows ?? Number.POSITIVE_INFINITY
@@ -167,7 +167,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
       lanes.close()
       loop.stop()
       const over = new AbortController()
-      const grace = effects.clock.sleepUntil(effects.clock.now() + graceMs, over.signal).catch(() => {})
+      const grace = clock.sleepUntil(clock.now() + graceMs, over.signal).catch(() => {})
       await Promise.race([lanes.idle(), grace])
       over.abort()
       attempts.abandon()

@@ -2,6 +2,7 @@ import { type CompiledPoll, type LedgerEntry, type PollState, start } from '../.
 import { repeated } from '../../core/repeat.ts'
 import type { PollTask } from '../../core/task.ts'
 import type { KeptRun, Store, StoredRun } from '../../store/store.ts'
+import type { Clock } from '../effects.ts'
 import { type Shown, statusOf } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
 import type { CriteriaOf } from './shared-criteria.ts'
@@ -55,11 +56,20 @@ export interface Place {
   bytes: number
 }
 
-/** What may stay in memory though nobody uses it: a poll of a few seconds is read once, not at each attempt. */
+/** A poll of a few seconds is read once, not at each attempt: it stays, though nobody uses it, if it is asked so soon. */
+const SOON_MS = 10_000
+/** What may stay so. */
 const IDLE_BYTES = 64 * 1024 * 1024
 const BYTES_BESIDE_BODY = 4 * 1024
 
-export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: CriteriaOf): KeptPolls {
+export interface KeptPollsOptions {
+  readonly store: Pick<Store, 'get'>
+  readonly sealer: Sealer
+  readonly criteriaOf: CriteriaOf
+  readonly clock: Pick<Clock, 'now'>
+}
+
+export function createKeptPolls({ store, sealer, criteriaOf, clock }: KeptPollsOptions): KeptPolls {
   /** In the order of last use. */
   const places = new Map<string, Place>()
   let idleBytes = 0
@@ -107,7 +117,7 @@ export function createKeptPolls(store: Store, sealer: Sealer, criteriaOf: Criter
   const leave = (id: string, place: Place): void => {
     if (--place.users > 0 || places.get(id) !== place) return
     const { poll } = place
-    if (!poll || poll.state.kind === 'done') return void places.delete(id)
+    if (!poll || askAt(poll) > clock.now() + SOON_MS) return void places.delete(id)
     place.bytes = BYTES_BESIDE_BODY + 2 * (poll.state.last?.body.length ?? 0)
     idleBytes += place.bytes
     dropOldest()

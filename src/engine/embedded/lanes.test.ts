@@ -73,7 +73,7 @@ it('some of what waits is prepared ahead of its turn, each once', async () => {
   const { lanes, begun, prepared, end } = world({ perOrigin: 1 })
   for (let i = 0; i < 3000; i++) lanes.add('a', `${i}`)
   expect(begun).toEqual(['0'])
-  expect(prepared).toEqual(Array.from({ length: 65 }, (_, i) => `${i}`))
+  expect(prepared).toEqual(Array.from({ length: 257 }, (_, i) => `${i}`))
   for (let i = 0; i < 2999; i++) await end(`${i}`)
   expect(begun).toEqual(Array.from({ length: 3000 }, (_, i) => `${i}`))
   expect(prepared).toEqual(Array.from({ length: 3000 }, (_, i) => `${i}`))

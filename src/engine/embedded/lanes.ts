@@ -43,7 +43,7 @@ interface Lane {
 }
 
 /** So many of each lane are prepared ahead of their turn. */
-const AHEAD = 64
+const AHEAD = 256
 /** A rate may be made up for after so long a pause: timers are no finer. */
 const CATCH_UP_MS = 20
 /** What has begun is forgotten in bulk. */

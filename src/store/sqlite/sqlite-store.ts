@@ -14,7 +14,7 @@ import type {
   Submission,
   Submitted,
 } from '../store.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, openForReading } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -41,6 +41,7 @@ export async function sqliteStore(path: string): Promise<Store> {
   const { removeOld, ...audit } = sqliteAudit(database, group)
   const { add, makeDue, ...outbox } = sqliteOutbox(database, group)
   return {
+    ...readsOf(sql),
     catalog: sqliteCatalog(database, group),
     audit,
     outbox,
@@ -56,6 +57,28 @@ export async function sqliteStore(path: string): Promise<Store> {
         writeChange(sql, change)
         if (change.endedAt !== null) makeDue(change.id, change.endedAt)
       }),
+    removeEnded: (query) =>
+      group.write(() => ({
+        removed: removeEnded(sql, query) + removeOld(query.before, query.limit),
+      })),
+    async close() {
+      group.flush()
+      database.close()
+    },
+  }
+}
+
+/** What looks into a store and changes nothing. */
+type StoreReads = Omit<Store, 'catalog' | 'audit' | 'outbox' | 'submit' | 'change' | 'removeEnded' | 'close'>
+
+/** Looks into the store that `sqliteStore` has open, and never waits for what that writes. */
+export async function sqliteReader(path: string): Promise<StoreReads & Pick<Store, 'close'>> {
+  const database = await openForReading(path)
+  return { ...readsOf(prepareStatements(database)), close: async () => database.close() }
+}
+
+function readsOf(sql: Statements): StoreReads {
+  return {
     async get(id) {
       const [row] = sql.run.all(id) as (RunRow & CountsRow)[]
       if (row === undefined) return null
@@ -85,17 +108,9 @@ export async function sqliteStore(path: string): Promise<Store> {
     },
     countOpen: async () => (sql.countOpen.all()[0] as { count: number }).count,
     countPaused: async () => (sql.countPaused.all()[0] as { count: number }).count,
-    removeEnded: (query) =>
-      group.write(() => ({
-        removed: removeEnded(sql, query) + removeOld(query.before, query.limit),
-      })),
     async stats() {
       const [{ pages, size }] = sql.pages.all() as [{ pages: number; size: number }]
       return { bytes: pages * size }
-    },
-    async close() {
-      group.flush()
-      database.close()
     },
   }
 }

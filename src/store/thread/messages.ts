@@ -12,6 +12,12 @@ export type Answer =
   | { readonly number: number; readonly kind: 'done'; readonly value: unknown }
   | { readonly number: number; readonly kind: 'failed'; readonly error: ToldError }
 
+/** What a thread is for: all that a store can do, or what looks into one that another thread has open. */
+export interface ThreadData {
+  readonly path: string
+  readonly part: 'store' | 'reads'
+}
+
 /** The first message of the thread: what can be called, or why there is nothing to call. */
 export type Opening =
   | { readonly kind: 'open'; readonly methods: readonly string[] }

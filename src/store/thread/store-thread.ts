@@ -1,16 +1,15 @@
 // Entry of the thread on which `threadedStore` has its store: built as a file of its own.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { sqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Store } from '../store.ts'
-import { type Answer, type Call, type Opening, toldError } from './messages.ts'
+import { sqliteReader, sqliteStore } from '../sqlite/sqlite-store.ts'
+import { type Answer, type Call, type Opening, type ThreadData, toldError } from './messages.ts'
 import { createOutbox } from './outbox.ts'
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>
 
-async function open(port: MessagePort, path: string): Promise<void> {
+async function open(port: MessagePort, { path, part }: ThreadData): Promise<void> {
   const opening = (message: Opening) => port.postMessage(message)
   try {
-    const methods = methodsOf(await sqliteStore(path))
+    const methods = methodsOf(await (part === 'reads' ? sqliteReader(path) : sqliteStore(path)))
     port.on('message', answering(port, methods))
     opening({ kind: 'open', methods: [...methods.keys()] })
   } catch (error) {
@@ -35,13 +34,13 @@ function answering(port: MessagePort, methods: ReadonlyMap<string, Method>) {
 }
 
 /** Whatever a store can do, by name: a method that is new needs nothing here. */
-function methodsOf(store: Store, prefix = ''): Map<string, Method> {
+function methodsOf(store: object, prefix = ''): Map<string, Method> {
   const methods = Object.entries(store).flatMap(([name, value]): [string, Method][] =>
     typeof value === 'function'
       ? [[prefix + name, value as Method]]
-      : [...methodsOf(value as Store, `${prefix}${name}.`)],
+      : [...methodsOf(value, `${prefix}${name}.`)],
   )
   return new Map(methods)
 }
 
-void open(parentPort as MessagePort, workerData as string)
+void open(parentPort as MessagePort, workerData as ThreadData)

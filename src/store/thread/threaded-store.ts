@@ -1,29 +1,44 @@
 import { Worker } from 'node:worker_threads'
 import { BideError } from '../../core/errors.ts'
 import type { Store } from '../store.ts'
-import { type Answer, type Call, errorOf, type Opening } from './messages.ts'
+import { type Answer, type Call, errorOf, type Opening, type ThreadData } from './messages.ts'
 import { createOutbox } from './outbox.ts'
 
 /**
- * A SQLite store on a thread of its own, so that nobody waits while the disk is waited for. `entry` is the built
- * `store-thread`.
+ * A SQLite store on threads of its own, so that nobody waits while the disk is waited for: one writes, the other reads,
+ * which need not wait for what is written. `entry` is the built `store-thread`.
  *
  * @throws BideError as `sqliteStore` does.
  */
 export async function threadedStore(path: string, entry: URL): Promise<Store> {
-  const worker = new Worker(entry, { workerData: path })
+  const store = (await openThread(entry, { path, part: 'store' })) as Store
+  const reads = (await openThread(entry, { path, part: 'reads' }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })) as Pick<Store, 'close'>
+  return {
+    ...store,
+    ...reads,
+    async close() {
+      await reads.close()
+      await store.close()
+    },
+  }
+}
+
+async function openThread(entry: URL, workerData: ThreadData): Promise<unknown> {
+  const worker = new Worker(entry, { workerData })
   const opening = await firstMessage(worker)
   if (opening.kind === 'failed') {
     await worker.terminate()
     throw errorOf(opening.error)
   }
-  const call = callsOf(worker)
   const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()))
-  const store = storeOf(opening.methods, call) as unknown as Store
+  const methods = storeOf(opening.methods, callsOf(worker)) as unknown as Pick<Store, 'close'>
   return {
-    ...store,
+    ...methods,
     async close() {
-      await store.close()
+      await methods.close()
       await ended
     },
   }

@@ -20,19 +20,32 @@ export function createSender({ effects, budget }: WorkerParts) {
   const tokens = new Set<string>()
   const { clock, random, transport, newId } = effects
 
-  const send = async (sending: Sending, signal: AbortSignal): Promise<RunEvent | null> => {
+  /** Null where there was no room at the origin. */
+  const send = async (sending: Sending, token: string, signal: AbortSignal): Promise<RunEvent | null> => {
     const { context, run, exchange } = sending
     const { path, kind, id } = exchange
     const sendable = sendableOf(context, run, exchange, clock.now())
     const { request, timeoutMs, maxBodyBytes, conditional } = sendable
     const release = await budget.enter(new URL(request.url).origin, signal)
+    if (signal.aborted) release?.()
+    signal.throwIfAborted()
+    // From here on it may have been sent: the token is good for no other time.
+    const isFirst = tokens.delete(token)
     if (release === null) return null
+    if (!isFirst && kind === 'rest') {
+      release()
+      return lost(sending)
+    }
     const sent = await transport.send(request, { timeoutMs, maxBodyBytes, signal }).finally(release)
     signal.throwIfAborted()
     const now = clock.now()
     return kind === 'notice'
       ? { kind: 'notified', path, id, failure: failureOf(sent.result), now }
       : { kind: 'answered', path, attempt: { ...sent, conditional }, random: random(), now }
+  }
+  const lost = ({ context, run, exchange }: Sending): RunEvent => {
+    const { isSafe } = unknownExchanges(context, run).find(({ key }) => key === exchange.key) ?? UNSAFE
+    return { kind: 'lost', path: exchange.path, sendAgain: isSafe, now: clock.now() }
   }
   return {
     begin(): string {
@@ -42,15 +55,11 @@ export function createSender({ effects, budget }: WorkerParts) {
     },
     /** What came of it; null where there was no room at the origin, and nothing was sent. */
     async carryOut(sending: Sending, token: string, signal: AbortSignal): Promise<RunEvent | null> {
-      const { context, run, exchange } = sending
-      const { path, kind, id, dueAt } = exchange
-      if (!tokens.delete(token) && kind === 'rest') {
-        const { isSafe } = unknownExchanges(context, run).find(({ key }) => key === exchange.key) ?? UNSAFE
-        return { kind: 'lost', path, sendAgain: isSafe, now: clock.now() }
-      }
+      const { path, kind, id, dueAt } = sending.exchange
+      if (!tokens.has(token) && kind === 'rest') return lost(sending)
       try {
         if (dueAt > clock.now()) await clock.sleepUntil(dueAt, signal)
-        return await send(sending, signal)
+        return await send(sending, token, signal)
       } catch (error) {
         if (!(error instanceof BideError) || kind !== 'notice') throw error
         const failure = `A notification could not be sent: ${error.message}.`

@@ -78,15 +78,23 @@ export async function startRestateWorker(options: RestateWorkerOptions): Promise
       if (meta.level === 'error') onProblem(new Error(said.map(String).join(' ')))
     },
   })
-  const { server, sessions } = await listen(handler, options)
-  const { port } = server.address() as AddressInfo
-  const base = options.advertise ?? `http://${options.host}:${port}`
-  const address = `${base.replace(/\/$/, '')}/${options.revision ?? VERSION}`
-  const deployment = await register(client, address)
   const worker = effects.newId()
   const { perOrigin } = limits
   const membership = createMembership({ worker, client, clock: effects.clock, budget, perOrigin, onProblem })
-  await membership.join()
+  // Behind the address of others it has work from its first moment on, which would wait for its share.
+  const hasJoined = await membership.joinOthers()
+  const open = async () => {
+    const listening = await listen(handler, options)
+    const { port } = listening.server.address() as AddressInfo
+    const base = options.advertise ?? `http://${options.host}:${port}`
+    const address = `${base.replace(/\/$/, '')}/${options.revision ?? VERSION}`
+    return { ...listening, address, deployment: await register(client, address) }
+  }
+  const { server, sessions, address, deployment } = await open().catch(async (error) => {
+    if (hasJoined) await membership.leave()
+    throw error
+  })
+  if (!hasJoined) await membership.join()
   return {
     deployment,
     address,

@@ -13,6 +13,16 @@ export interface Greeting {
   readonly now: number
 }
 
+/** When each worker was heard of last: epoch ms by its id. */
+export type Seen = Readonly<Record<string, number>>
+
+/** Those of them that are there, but for this one. */
+export function othersOf(seen: Seen, { worker, now }: Pick<Greeting, 'worker' | 'now'>): Seen {
+  return Object.fromEntries(
+    Object.entries(seen).filter(([id, at]) => id !== worker && at > now - GONE_AFTER_MS),
+  )
+}
+
 /** Which workers there are, as one object: each greets it every few seconds, and hears how many they are. */
 export function workerRoll(sdk: RestateSdk) {
   const { exclusive } = sdk.handlers.object
@@ -24,11 +34,8 @@ export function workerRoll(sdk: RestateSdk) {
         { input: sdk.serde.binary },
         async (ctx: ObjectContext<TypedState>, bytes: Uint8Array): Promise<{ workers: number }> => {
           const { worker, kind, now } = JSON.parse(Buffer.from(bytes).toString()) as Greeting
-          const before = await ctx.get<Record<string, number>>('seen')
-          const others = Object.entries<number>(before ?? {}).filter(
-            ([id, at]) => id !== worker && at > now - GONE_AFTER_MS,
-          )
-          const seen = Object.fromEntries(kind === 'here' ? [...others, [worker, now]] : others)
+          const others = othersOf((await ctx.get<Seen>('seen')) ?? {}, { worker, now })
+          const seen = kind === 'here' ? { ...others, [worker]: now } : others
           ctx.set('seen', seen)
           return { workers: Math.max(1, Object.keys(seen).length) }
         },

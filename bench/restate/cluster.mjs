@@ -8,9 +8,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { startBalancer } from './balancer.mjs'
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/** Everything that a run needs, as real processes on loopback: Restate nodes, workers, a server, and what is polled. */
+/**
+ * Everything that a run needs, as real processes on loopback: Restate nodes, workers, a server, and what is polled.
+ * `command` is the built one.
+ */
 export async function startWorld(options) {
   const children = new Set()
   try {
@@ -22,7 +25,7 @@ export async function startWorld(options) {
   }
 }
 
-async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
+async function openWorld({ nodes, workers, perOrigin = 512, command = COMMAND }, children) {
   const folder = mkdtempSync(join(tmpdir(), 'bide-bench-'))
   const key = join(folder, 'key')
   writeFileSync(key, randomBytes(32).toString('hex'))
@@ -47,7 +50,7 @@ async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
   const [farUrl] = await once(createInterface(far.stdout), 'line')
 
   const cluster = launch([
-    CLI,
+    command,
     'cluster',
     'up',
     '--nodes',
@@ -86,7 +89,7 @@ async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
       '--revision',
       revision,
     ]
-    const worker = launch([CLI, ...args, '--per-origin', String(perOrigin)])
+    const worker = launch([command, ...args, '--per-origin', String(perOrigin)])
     worker.revision = revision
     worker.on('exit', () => balancer.targets.splice(balancer.targets.indexOf(port), 1))
     await says(worker, 'working as')
@@ -95,7 +98,7 @@ async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
   const started = []
   for (let count = 0; count < workers; count++) started.push(await startWorker())
   const data = ['--data', join(folder, 'server')]
-  const serve = launch([CLI, 'serve', '--engine', 'restate', ...shared, ...data, '--port', '0'])
+  const serve = launch([command, 'serve', '--engine', 'restate', ...shared, ...data, '--port', '0'])
   await says(serve, 'listening on')
   const api = `${/listening on (\S+)/.exec(serve.said)[1]}/api/v1`
 
@@ -108,7 +111,7 @@ async function openWorld({ nodes, workers, perOrigin = 512 }, children) {
     serve,
     startWorker,
     sql: (query) => sql(known, query),
-    drain: () => finished(launch([CLI, 'worker', 'drain', ...flags])),
+    drain: () => finished(launch([command, 'worker', 'drain', ...flags])),
     cpuMs: () => ({
       restate: sum(known.map(({ pid }) => cpuMsOf(pid))),
       workers: sum(started.map(({ pid }) => cpuMsOf(pid))),

@@ -260,17 +260,15 @@ export function executionObject(sdk: RestateSdk, parts: WorkerParts) {
 
   const { exclusive, shared } = sdk.handlers.object
   const taking = { input: binary }
-  /** There is no state as a rule, and to ask for it would be one more way there and back. */
-  const beginning = { ...taking, enableLazyState: false }
   const hidden = { ...PRIVATE, ...taking }
   return sdk.object({
     name: EXECUTIONS,
     options: handlingOf(parts),
     handlers: {
-      begin: exclusive(beginning, async (ctx: Context, bytes: Uint8Array) =>
+      begin: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>
         begin(ctx, opened<ExecutionBeginning>(ctx, 'begin', bytes)),
       ),
-      adopt: exclusive(beginning, async (ctx: Context, bytes: Uint8Array) =>
+      adopt: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>
         adopt(ctx, parseJson(sealer.open(bytes, `adopt ${ctx.key}`)) as unknown as ExecutionAdoption),
       ),
       obey: exclusive(taking, async (ctx: Context, bytes: Uint8Array) =>

@@ -58,8 +58,6 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
   const { sealer, criteriaOf } = parts
   const { binary } = sdk.serde
   const bytes = { input: binary }
-  /** There is no state as a rule, and to ask for it would be one more way there and back. */
-  const beginning = { ...bytes, enableLazyState: false }
 
   const shelf = pollShelf(sdk, parts)
   const attempt = pollAttempts(sdk, parts, shelf)
@@ -123,15 +121,15 @@ export function pollObject(sdk: RestateSdk, parts: WorkerParts) {
     name: POLLS,
     options: handlingOf(parts),
     handlers: {
-      begin: exclusive(beginning, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
-        const begun = JSON.parse(sealer.open(sealed, `begin ${ctx.key}`)) as PollBeginning
+      begin: exclusive(bytes, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
+        const beginning = JSON.parse(sealer.open(sealed, `begin ${ctx.key}`)) as PollBeginning
         const known = await shelf.load(ctx)
         if (known !== null) return { kind: 'known' }
         const happenings = [{ kind: 'submitted', data: {} }]
-        keep(ctx, { before: null, after: beginRecord(begun), happenings, now: begun.startedAt })
+        keep(ctx, { before: null, after: beginRecord(beginning), happenings, now: beginning.startedAt })
         return { kind: 'begun' }
       }),
-      adopt: exclusive(beginning, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
+      adopt: exclusive(bytes, async (ctx: Context, sealed: Uint8Array): Promise<Begun> => {
         const { poll, place, now } = JSON.parse(sealer.open(sealed, `adopt ${ctx.key}`)) as PollAdoption
         if ((await shelf.load(ctx)) !== null) return { kind: 'known' }
         for (const [index, event] of poll.events.entries())

@@ -13,7 +13,7 @@ export async function waiting(polls = POLLS) {
     const [rss, disk] = [world.rssMiB().restate, world.diskMiB()]
     const hours = (index) =>
       jobTask(world.far, index, { intervalMs: 86_400_000, initialDelaySeconds: 86_400 })
-    const { perSecond } = await submitPolls(world.api, polls, hours)
+    const { ids, perSecond } = await submitPolls(world.api, polls, hours)
     const [rssAfter, diskAfter] = [world.rssMiB(), world.diskMiB()]
     const task = (index) =>
       jobTask(world.far, index, {
@@ -25,6 +25,8 @@ export async function waiting(polls = POLLS) {
     await get(`${world.far}/forget`)
     await pause(15_000)
     const { lateMs } = await get(`${world.far}/figures`)
+    const listMs = await timed(() => get(`${world.api}/runs?limit=50`))
+    const oneMs = await timed(() => get(`${world.api}/polls/${ids[0]}`))
     printTable(
       [
         'waiting',
@@ -34,6 +36,8 @@ export async function waiting(polls = POLLS) {
         'more RSS KiB a poll',
         'late p50 ms',
         'p99',
+        'a page of the list ms',
+        'one poll ms',
       ],
       [
         [
@@ -44,10 +48,23 @@ export async function waiting(polls = POLLS) {
           rounded(((rssAfter.restate - rss) * 1024) / polls, 1),
           rounded(lateMs.p50),
           rounded(lateMs.p99),
+          rounded(listMs),
+          rounded(oneMs),
         ],
       ],
     )
   } finally {
     await world.stop()
   }
+}
+
+/** The median of a few. */
+async function timed(work) {
+  const all = []
+  for (let count = 0; count < 9; count++) {
+    const began = performance.now()
+    await work()
+    all.push(performance.now() - began)
+  }
+  return all.sort((a, b) => a - b)[4]
 }

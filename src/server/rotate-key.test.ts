@@ -8,12 +8,13 @@ import { ask, post, serversForTests, slow } from './test-server.ts'
 
 const { start, stopAll, folder, far } = serversForTests()
 
-/** A folder with a poll, a token and an idempotency key in it, and no server. */
+/** A folder with a poll that was answered at length, a token and an idempotency key in it, and no server. */
 async function filled(name: string, changed: { keyHex?: string } = {}) {
   const dataFolder = join(folder, name)
   const server = await start({ dataFolder, ...changed })
   const webhook = { url: 'http://127.0.0.1:9/' }
-  const body = { ...slow(far().job({ end: 'never' })), webhook, headers: { 'X-Api-Key': 'Zx77-secret' } }
+  const url = far().route(`/${name}`, { json: { status: 'RUNNING', log: 'a long one '.repeat(200) } })
+  const body = { ...slow(url), webhook, headers: { 'X-Api-Key': 'Zx77-secret' } }
   const { json } = await post(server, '/polls', body, { 'idempotency-key': 'k' })
   await post(server, '/tokens', { name: 'boss', role: 'admin' })
   const attempts = () => ask(server, `/polls/${json.id}/attempts`)
@@ -28,13 +29,13 @@ describe('a rotation of the key', () => {
     const { dataFolder, data, keyPath } = await filled('rotated')
     const old = readFileSync(keyPath, 'utf8')
     const { sealed, keyFile } = await rotateKey(data, { newKeyFile: null })
-    expect([sealed, keyFile]).toEqual([6, keyPath])
+    expect([sealed, keyFile]).toEqual([7, keyPath])
     expect(readFileSync(keyPath, 'utf8')).not.toBe(old)
     expect(existsSync(`${keyPath}.new`)).toBe(false)
-    expect(await checkData(data)).toMatchObject({ problems: [], sealed: 6 })
+    expect(await checkData(data)).toMatchObject({ problems: [], sealed: 7 })
     const oldFile = join(folder, 'old-key')
     writeFileSync(oldFile, old)
-    expect((await checkData({ ...data, keyFile: oldFile })).problems).toHaveLength(6)
+    expect((await checkData({ ...data, keyFile: oldFile })).problems).toHaveLength(7)
     await expect(start({ dataFolder, keyFile: oldFile })).rejects.toThrow('the key is another one')
     const server = await start({ dataFolder })
     expect((await ask(server, '/me')).status).toBe(401)

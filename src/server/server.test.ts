@@ -68,6 +68,20 @@ describe('a poll over HTTP', () => {
     expect((await ask(server, `/polls/${json.id}/attempts/7`)).status).toBe(404)
   })
 
+  it('keeps each answer of a server that says now this at length, now that', async () => {
+    const server = await start()
+    const seen = (status: string) => ({ json: { status, log: `${status} `.repeat(1000) } })
+    const url = far().route('/flaps', seen('UP'), seen('DOWN'), seen('UP'), seen('DONE'))
+    const poll = { url, pollIntervalSeconds: 0.02, exitCriteria: { success: 'status == "DONE"' } }
+    const { json } = await post(server, '/polls', poll)
+    await ask(server, `/polls/${json.id}?wait=20s`)
+    for (const [index, status] of ['UP', 'DOWN', 'UP'].entries()) {
+      const { attempt, response } = (await ask(server, `/polls/${json.id}/attempts/${index + 1}`)).json
+      expect(attempt.iteration).toBe(index + 1)
+      expect(response).toMatchObject({ code: 200, body: JSON.stringify(seen(status).json) })
+    }
+  })
+
   it('is refused with every field that does not fit, by its pointer', async () => {
     const server = await start()
     const bad = { url: 'ftp://x', pollCount: 0, headers: { 'a.b': 'x\ny' } }

@@ -1,12 +1,22 @@
 import { memoryAudit, memoryCatalog, memoryOutbox } from './memory-shelves.ts'
 import { NOT_DUE } from './outbox.ts'
-import type { DueRun, Idempotency, RunChange, RunFilter, Store, StoredEvent, StoredRun } from './store.ts'
+import type {
+  DueRun,
+  Idempotency,
+  NewAnswer,
+  RunChange,
+  RunFilter,
+  Store,
+  StoredEvent,
+  StoredRun,
+} from './store.ts'
 
 interface Kept {
   run: StoredRun
   readonly place: number
   readonly events: StoredEvent[]
-  readonly answers: Map<number, Uint8Array>
+  readonly answers: Map<number, NewAnswer>
+  readonly bodies: Map<string, Uint8Array>
   folded: number
   endsFolding: boolean
 }
@@ -36,6 +46,7 @@ export function memoryStore(): Store {
         place: ++places,
         events: [...events],
         answers: new Map(),
+        bodies: new Map(),
         folded: events.reduce((sum, event) => sum + event.folded, 0),
         endsFolding: false,
       })
@@ -67,8 +78,11 @@ export function memoryStore(): Store {
         .filter((event) => event.number > after && (kind ?? event.kind) === event.kind)
         .slice(0, limit),
     async answer(id, number) {
-      const found = [...(runs.get(id)?.answers ?? [])].findLast(([at]) => at <= number)
-      return found === undefined ? null : { number: found[0], answer: found[1] }
+      const kept = runs.get(id)
+      const found = [...(kept?.answers ?? [])].findLast(([at]) => at <= number)
+      if (kept === undefined || found === undefined) return null
+      const [at, { answer, body }] = found
+      return { number: at, answer, body: body && (kept.bodies.get(body.name) as Uint8Array) }
     },
     due: async ({ after, until, limit }) =>
       all()
@@ -106,12 +120,18 @@ export function memoryStore(): Store {
 function addEvents(kept: Kept, events: RunChange['events'], folds: boolean): void {
   for (const { answer, ...event } of events) {
     if (event.number <= lastNumber(kept)) continue
-    if (answer !== undefined) kept.answers.set(event.number, answer)
+    if (answer !== undefined) keepAnswer(kept, event.number, answer)
     const before = folds && kept.endsFolding ? kept.events.pop() : undefined
     if (before !== undefined) kept.folded++
     kept.events.push(before === undefined ? event : { ...event, folded: before.folded + 1 })
     kept.endsFolding = folds
   }
+}
+
+function keepAnswer({ answers, bodies }: Kept, number: number, answer: NewAnswer): void {
+  answers.set(number, answer)
+  const { body } = answer
+  if (body !== null && !bodies.has(body.name)) bodies.set(body.name, body.sealed)
 }
 
 function lastNumber({ events }: Kept): number {

@@ -101,10 +101,11 @@ describe.each([
     const store = kept(await create())
     await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })
     const change = { id: 'a', status: 'RUNNING', dueAt: 9, endedAt: null, state: bytes('new') } as const
-    await store.change({ ...change, events: [{ ...event(2), answer: bytes('first') }] })
+    const answer = (text: string) => ({ answer: bytes(text), body: null })
+    await store.change({ ...change, events: [{ ...event(2), answer: answer('first') }] })
     await store.change({ ...change, events: [event(3)], folds: true })
     await store.change({ ...change, events: [event(4)], folds: true })
-    await store.change({ ...change, events: [{ ...event(5), answer: bytes('none') }] })
+    await store.change({ ...change, events: [{ ...event(5), answer: answer('none') }] })
     const found = async (number: number) => {
       const answer = await store.answer('a', number)
       return answer && [answer.number, Buffer.from(answer.answer).toString()]
@@ -118,6 +119,28 @@ describe.each([
     ])
     expect(await store.answer('b', 9)).toBeNull()
     expect(await store.events('a', { after: 1, limit: 1, kind: null })).toEqual([event(2)])
+  })
+
+  it('keeps the body of an answer that comes again once for each run', async () => {
+    const store = kept(await create())
+    for (const id of ['a', 'b']) await store.submit({ run: poll(id), events: [event(1)], idempotency: null })
+    const add = (id: string, number: number, name: string, text: string) => {
+      const answer = { answer: bytes(`${number}`), body: { name, sealed: bytes(text) } }
+      const row = { id, status: 'RUNNING', dueAt: 9, endedAt: null } as const
+      return store.change({ ...row, events: [{ ...event(number), answer }] })
+    }
+    await add('a', 2, 'up', 'is up')
+    await add('a', 3, 'down', 'is down')
+    await add('a', 4, 'up', 'is up, as before')
+    await add('b', 2, 'up', 'is up elsewhere')
+    const found = async (id: string, number: number) => {
+      const answer = await store.answer(id, number)
+      return answer && [answer.answer, answer.body as Uint8Array].map((one) => Buffer.from(one).toString())
+    }
+    expect(await found('a', 2)).toEqual(['2', 'is up'])
+    expect(await found('a', 3)).toEqual(['3', 'is down'])
+    expect(await found('a', 4)).toEqual(['4', 'is up'])
+    expect(await found('b', 2)).toEqual(['2', 'is up elsewhere'])
   })
 
   it('keeps of attempts that fold the last, which says how many it stands for', async () => {

@@ -45,9 +45,23 @@ export interface StoredEvent {
   readonly folded: number
 }
 
-/** An event as it is handed over, with the answer of an attempt, sealed. */
+/** An event as it is handed over, with the answer of an attempt. */
 export interface NewEvent extends StoredEvent {
-  readonly answer?: Uint8Array
+  readonly answer?: NewAnswer
+}
+
+/** The answer of an attempt, sealed. */
+export interface NewAnswer {
+  readonly answer: Uint8Array
+  /** A long body, apart: of those of a run with one name, which have one text, the first is kept for all. */
+  readonly body: { readonly name: string; readonly sealed: Uint8Array } | null
+}
+
+export interface KeptAnswer {
+  /** Of the event that it came with. */
+  readonly number: number
+  readonly answer: Uint8Array
+  readonly body: Uint8Array | null
 }
 
 /** What is known of the events of a run without reading them. */
@@ -170,7 +184,7 @@ export interface Store {
   /** In order. */
   events(id: string, query: EventQuery): Promise<readonly StoredEvent[]>
   /** The last answer that came with an event up to that number; null where none did. */
-  answer(id: string, number: number): Promise<{ readonly number: number; readonly answer: Uint8Array } | null>
+  answer(id: string, number: number): Promise<KeptAnswer | null>
   /** Runs that are due, by due time, then in the order of coming. */
   due(query: DueQuery): Promise<readonly DueRun[]>
   /** Runs that have not ended. */

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../core/attempt.ts'
 import type { LedgerEntry, PollState } from '../../core/poll.ts'
 import type { Redactor } from '../../core/redact.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { EventQuery, Store, StoredEvent } from '../../store/store.ts'
+import type { EventQuery, KeptAnswer, NewAnswer, Store, StoredEvent } from '../../store/store.ts'
 import type { AttemptView, Engine, ShownResponse } from '../engine.ts'
 import { unsealed } from './kept-polls.ts'
 import { taskRedactor } from './mask.ts'
@@ -16,21 +16,40 @@ export function answerOf({ last, lastAt }: PollState, { iteration }: LedgerEntry
   return lastAt?.iteration === iteration ? last : null
 }
 
-/** What came back in an attempt, as text to be sealed. */
-export function answerText(answer: HttpResponse | null, redactor: Redactor): string {
-  if (answer === null) return 'null'
-  const { body, ...response } = shownResponse(answer, redactor)
-  return JSON.stringify({ ...response, body: body.slice(0, LONGEST_KEPT_BODY) })
+/** A body of so many characters is kept apart from what came with it: other attempts may have the same. */
+const LONG_BODY = 1024
+
+/** What came back in an attempt, masked, as texts to be sealed. */
+export interface AnswerTexts {
+  readonly answer: string
+  /** Where it is long; else it is in `answer`. */
+  readonly body: string | null
 }
 
-export function answerPlace(id: string): string {
-  return `answer ${id}`
+export function answerTexts(answer: HttpResponse | null, redactor: Redactor): AnswerTexts {
+  if (answer === null) return { answer: 'null', body: null }
+  const shown = shownResponse(answer, redactor)
+  const body = shown.body.slice(0, LONGEST_KEPT_BODY)
+  return body.length < LONG_BODY
+    ? { answer: JSON.stringify({ ...shown, body }), body: null }
+    : { answer: JSON.stringify({ ...shown, body: '' }), body }
+}
+
+export function sealAnswer(sealer: Sealer, { answer, body }: AnswerTexts, id: string): NewAnswer {
+  return {
+    answer: sealer.seal(answer, answerPlace(id)),
+    body: body === null ? null : { name: sealer.digest(body), sealed: sealer.seal(body, bodyPlace(id)) },
+  }
 }
 
 /** Null where nothing whole came back. */
-export function openAnswer(sealer: Sealer, sealed: Uint8Array, id: string): ShownResponse | null {
-  return JSON.parse(sealer.open(sealed, answerPlace(id))) as ShownResponse | null
+export function openAnswer(sealer: Sealer, { answer, body }: KeptAnswer, id: string): ShownResponse | null {
+  const shown = JSON.parse(sealer.open(answer, answerPlace(id))) as ShownResponse | null
+  return shown === null || body === null ? shown : { ...shown, body: sealer.open(body, bodyPlace(id)) }
 }
+
+const answerPlace = (id: string) => `answer ${id}`
+const bodyPlace = (id: string) => `answer body ${id}`
 
 /** Reads an attempt with its answer out of a store. */
 export function createAttemptReader(store: Store, sealer: Sealer): Engine['attempt'] {
@@ -45,7 +64,7 @@ export function createAttemptReader(store: Store, sealer: Sealer): Engine['attem
     const kept = await store.answer(id, event.number)
     const isAnother = kept !== null && kept.number !== event.number && view.attempt.bodyChanged
     if (kept === null || isAnother) return view
-    return { ...view, response: openAnswer(sealer, kept.answer, id), isKept: true }
+    return { ...view, response: openAnswer(sealer, kept, id), isKept: true }
   }
 }
 

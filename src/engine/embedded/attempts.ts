@@ -2,7 +2,7 @@ import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import { isRepeat } from '../../core/repeat.ts'
 import type { Transport } from '../effects.ts'
 import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
-import { answerOf, answerText } from './attempt-view.ts'
+import { answerOf, answerTexts } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
 import { endedHappening, type Happening } from './keeper.ts'
@@ -175,7 +175,7 @@ function happeningsOf(poll: KeptPoll, before: WaitingPoll, { entry, state }: Ste
             data: maskedEntry(entry, redactor),
             folds,
             // What folds came with the answer of the attempt before.
-            ...(!folds && { answer: answerText(answerOf(state, entry), redactor) }),
+            ...(!folds && { answer: answerTexts(answerOf(state, entry), redactor) }),
           },
         ]
   const ended = state.kind === 'done' ? [endedHappening(state, redactor.text(state.message))] : []

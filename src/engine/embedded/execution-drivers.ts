@@ -7,7 +7,7 @@ import { hasNews, type TaskAttempt } from '../execution-attempt.ts'
 import { nextAt } from '../execution-view.ts'
 import type { ExecutionCommand } from '../executions.ts'
 import { type Dispatch, type DriverStep, type MadeByTask, runPipeline } from '../run-pipeline.ts'
-import { answerText } from './attempt-view.ts'
+import { answerTexts } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { MOST_EVENTS } from './fold.ts'
 import type { Happening } from './keeper.ts'
@@ -170,6 +170,6 @@ function happeningsOf(
   const folds = changes.length === 0 && lastEvent - folded >= MOST_EVENTS
   const data: TaskAttempt = { path, entry }
   const isAnswerKept = !folds && hasNews(entry, attempt.before)
-  const answer = isAnswerKept ? { answer: answerText(response, context.redactor) } : {}
+  const answer = isAnswerKept ? { answer: answerTexts(response, context.redactor) } : {}
   return [{ kind: 'attempt', data, folds, ...answer }, ...changes]
 }

@@ -155,8 +155,7 @@ export function createExecutions(parts: ExecutionParts): Executions {
       if (view.isKept) return view
       for (const number of [found.number, found.answeredBy]) {
         const kept = await store.answer(id, number)
-        if (kept?.number === number)
-          return { ...view, response: openAnswer(sealer, kept.answer, id), isKept: true }
+        if (kept?.number === number) return { ...view, response: openAnswer(sealer, kept, id), isKept: true }
       }
       return view
     },

@@ -2,7 +2,7 @@ import type { DonePoll } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
 import type { RunChange, Store, StoredEvent, StoredRun } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
-import { answerPlace } from './attempt-view.ts'
+import { type AnswerTexts, sealAnswer } from './attempt-view.ts'
 import { askAt, type KeptPoll } from './kept-polls.ts'
 import { statusOf } from './poll-view.ts'
 import type { Sealer } from './sealer.ts'
@@ -13,8 +13,8 @@ export interface Happening {
   readonly data: unknown
   /** An attempt like the one before: of many of these the last is kept. */
   readonly folds?: boolean
-  /** What came back in an attempt, masked, as JSON text. */
-  readonly answer?: string
+  /** What came back in an attempt. */
+  readonly answer?: AnswerTexts
 }
 
 /** A run in memory, with what is known of its events. */
@@ -87,7 +87,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     const first = counted(run, { count: happenings.length, folds })
     const events = happenings.map(({ kind, data, answer }, index) => ({
       ...eventOf({ number: first + index, kind, at, data }),
-      ...(answer !== undefined && { answer: sealer.seal(answer, answerPlace(run.id)) }),
+      ...(answer !== undefined && { answer: sealAnswer(sealer, answer, run.id) }),
     }))
     return untilKept(() => ({ ...changeOf(run.id, standing()), events, folds }))
   }

@@ -86,4 +86,7 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE runs DROP COLUMN tail_at;
    ALTER TABLE runs DROP COLUMN tail_data;
    ALTER TABLE runs DROP COLUMN tail_folded;`,
+  // Last in their row: who looks for a name need not read what is long.
+  `ALTER TABLE events ADD COLUMN body_name TEXT;
+   ALTER TABLE events ADD COLUMN body BLOB;`,
 ]

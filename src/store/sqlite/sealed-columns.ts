@@ -34,6 +34,13 @@ const SEALED: readonly SealedColumn[] = [
     place: (id) => `answer ${id}`,
   },
   {
+    table: 'events',
+    column: 'body',
+    key: ['run_id', 'number'],
+    id: 'run_id',
+    place: (id) => `answer body ${id}`,
+  },
+  {
     table: 'catalog',
     column: 'value',
     key: ['shelf', 'name'],

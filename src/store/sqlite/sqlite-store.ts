@@ -2,6 +2,7 @@ import { NOT_DUE } from '../outbox.ts'
 import type {
   DueRun,
   Idempotency,
+  KeptAnswer,
   KeptRun,
   ListQuery,
   NewEvent,
@@ -94,7 +95,7 @@ function readsOf(sql: Statements): StoreReads {
       return ([...rows, ...tail] as StoredEvent[]).map((row) => ({ ...row }))
     },
     async answer(id, number) {
-      const [row] = sql.answer.all(id, number) as { number: number; answer: Uint8Array }[]
+      const [row] = sql.answer.all(id, number) as KeptAnswer[]
       return row === undefined ? null : { ...row }
     },
     async due({ after, until, limit }) {
@@ -175,9 +176,11 @@ function writeChange(sql: Statements, change: RunChange): void {
 }
 
 function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): void {
-  for (const { number, kind, at, data, folded, answer = null } of events)
-    sql.insertEvent.run(id, number, kind, at, data, folded, answer)
+  for (const { number, kind, at, data, folded, answer: { answer, body } = NO_ANSWER } of events)
+    sql.insertEvent.run(id, number, kind, at, data, folded, answer, body?.name ?? null, body?.sealed ?? null)
 }
+
+const NO_ANSWER = { answer: null, body: null }
 
 type Removal = Parameters<Store['removeEnded']>[0]
 

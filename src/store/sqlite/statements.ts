@@ -57,12 +57,17 @@ export function prepareStatements(database: Database) {
       `SELECT last_event AS number, 'attempt' AS kind, tail_at AS at, tail_data AS data, tail_folded AS folded
        FROM waits WHERE place = ${PLACE} AND tail_data IS NOT NULL AND last_event > ?2`,
     ),
+    /** The first body of a name is there for all events of its run that come with it. */
     insertEvent: database.prepare(
-      'INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded, answer) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded, answer, body_name, body)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+         CASE WHEN ?8 IS NOT NULL AND EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND body_name = ?8)
+           THEN NULL ELSE ?9 END)`,
     ),
     answer: database.prepare(
-      `SELECT number, answer FROM events WHERE run_id = ? AND number <= ? AND answer IS NOT NULL
-       ORDER BY number DESC LIMIT 1`,
+      `SELECT number, answer, (SELECT body FROM events AS one
+           WHERE one.run_id = events.run_id AND one.body_name = events.body_name AND one.body IS NOT NULL) AS body
+       FROM events WHERE run_id = ? AND number <= ? AND answer IS NOT NULL ORDER BY number DESC LIMIT 1`,
     ),
     takeKey: database.prepare(
       'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',

@@ -53,7 +53,7 @@ export interface ExchangeOptions {
   readonly insecure?: boolean
   /** HTTP/2 where the server speaks it (ALPN). */
   readonly http2?: boolean
-  /** Connections at most to one origin. */
+  /** Connections at most to one origin; 50 by default where they are pooled. */
   readonly connections?: number
   /** Says where no connection may be made; a proxy would hide that, so there is none then. */
   readonly egress?: EgressGuard

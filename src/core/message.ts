@@ -23,7 +23,7 @@ export function closingMessage(
     case 'broken':
       return `Broken off ${effort}: ${closing.reason}. ${brokenAdvice(state)}`
     case 'cancelled':
-      return `Cancelled ${effort}: ${closing.reason}.`
+      return `Cancelled ${effort}: ${closing.reason}. ${undecidedReason(poll, state)}`
     case 'stalled':
       return (
         `Stalled ${effort}: progress (${poll.criteria.progress?.source}) has stood at ` +
@@ -43,8 +43,9 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `8 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function describeSeconds(seconds: number): string {
+  if (seconds > 0 && seconds < 0.05) return `${Math.max(1, Math.round(seconds * 1000))} ms`
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`

@@ -111,7 +111,7 @@ describe('a poll ends', () => {
     const done = cancel(poll, start(poll.task, T0), { by: 'by SIGINT', now: T0 + 2000 })
     expect(done).toMatchObject({
       outcome: 'cancelled',
-      message: 'Cancelled after 0 attempts in 2 s: by SIGINT.',
+      message: 'Cancelled after 0 attempts in 2 s: by SIGINT. No answer ever came.',
     })
   })
 

@@ -110,7 +110,8 @@ class Journey implements HopSender {
     if (next === 'invalid-url')
       return failure('invalid-url', `a ${code} redirect to no http URL`, { code, headers })
     if (this.#redirects === MAX_REDIRECTS) {
-      return failure('redirect-loop', `more than ${MAX_REDIRECTS} redirects`, { code, headers })
+      const message = `more than ${MAX_REDIRECTS} redirects, the last one: ${next.note}`
+      return failure('redirect-loop', message, { code, headers })
     }
     this.#redirects++
     this.#isSecondTry = false

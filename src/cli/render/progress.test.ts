@@ -56,6 +56,21 @@ describe('without a terminal', () => {
     ])
   })
 
+  it('a bar is full at the end alone, and what happened several times is said once', () => {
+    const { written, options } = stage()
+    const view = plainView(options)
+    view.attempt({
+      ...entry,
+      progress: 99,
+      notes: ['302 redirect to /a', '302 redirect to /b', '302 redirect to /a'],
+    })
+    view.attempt({ ...entry, progress: 100, iteration: 2 })
+    expect(written).toEqual([
+      'attempt 1/60  200  pending  [###########.] 99%  status="RUNNING"  302 redirect to /a (2 times)  302 redirect to /b\n',
+      'attempt 2/60  200  pending  [############] 100%  status="RUNNING"\n',
+    ])
+  })
+
   it('a heartbeat comes every 60 s, also during one long wait', () => {
     const { clock, written, options, tick } = stage()
     const view = plainView(options)

@@ -68,8 +68,16 @@ export function describe(entry: ShownAttempt | null, pollCount: number): string 
   const values = Object.entries(entry.values).map(([name, value]) => `${name}=${value}`)
   const why = entry.verdict === 'broken' || entry.verdict === 'throttled' ? [entry.reason] : []
   const bar = entry.progress === null ? [] : [progressBar(entry.progress)]
-  const parts = [entry.code ?? 'no answer', entry.verdict, ...bar, ...values, ...why, ...entry.notes]
+  const parts = [entry.code ?? 'no answer', entry.verdict, ...bar, ...values, ...why, ...counted(entry.notes)]
   return plain(`attempt ${entry.iteration}/${pollCount}  ${parts.join('  ')}`)
+}
+
+/** Each once, and how often it came: a loop of redirects leads to the same place again and again. */
+function counted(notes: readonly string[]): string[] {
+  return [...new Set(notes)].map((note) => {
+    const times = notes.filter((other) => other === note).length
+    return times === 1 ? note : `${note} (${times} times)`
+  })
 }
 
 /** What is waited for: `next in 4 s`, or the answer to the attempt that is under way. */
@@ -82,7 +90,8 @@ export function whatNext(entry: ShownAttempt | null, now: number): string {
 
 function progressBar(progress: number): string {
   const share = Math.min(1, Math.max(0, progress / 100))
-  const full = Math.round(share * BAR)
+  // Full at the end alone.
+  const full = Math.floor(share * BAR)
   return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${Math.round(progress)}%`
 }
 

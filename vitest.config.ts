@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { hasRestateProgram } from './src/engine/restate/local-cluster.ts'
 
-/** `unit` needs no build and is run while one works; `whole` builds bide first, and finds a browser. */
+/** What every engine must do: once a project, each with the engines that it is for. */
+const OF_EVERY_ENGINE = ['src/engine/engine.test.ts', 'src/engine/executions.test.ts']
+const OF_RESTATE = ['src/engine/run-mover.test.ts', 'src/engine/restate/**/*.test.ts']
+
+/**
+ * `unit` needs no build and no server of others, and is run while one works; `restate` starts nodes of Restate; `whole`
+ * builds bide first, and finds a browser.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,9 +16,23 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'tests/boundaries.test.ts'],
+          exclude: OF_RESTATE,
+          env: { BIDE_TEST_ENGINES: 'embedded' },
           testTimeout: 30_000,
         },
       },
+      ...(hasRestateProgram()
+        ? [
+            {
+              test: {
+                name: 'restate',
+                include: [...OF_EVERY_ENGINE, ...OF_RESTATE],
+                env: { BIDE_TEST_ENGINES: 'restate' },
+                testTimeout: 30_000,
+              },
+            },
+          ]
+        : []),
       {
         test: {
           name: 'whole',

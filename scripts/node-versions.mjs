@@ -6,7 +6,7 @@ const platform = `node-${process.platform === 'win32' ? 'win' : process.platform
 const failed = []
 for (const major of wanted.length > 0 ? wanted : ['22', '24']) {
   console.log(`\nNode ${major}:`)
-  const script = 'node --version && node node_modules/vitest/vitest.mjs run src'
+  const script = 'node --version && node node_modules/vitest/vitest.mjs run --project unit'
   const run = spawnSync('npx', ['--yes', '--package', `${platform}@${major}`, '-c', script], {
     stdio: 'inherit',
   })

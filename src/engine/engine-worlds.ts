@@ -8,7 +8,7 @@ import { embeddedEngine } from './embedded/embedded-engine.ts'
 import { createSealer } from './embedded/sealer.ts'
 import type { Engine } from './engine.ts'
 import { type FarSide, farSide } from './far-side.ts'
-import { hasRestateProgram, type LocalCluster, startLocalCluster } from './restate/local-cluster.ts'
+import { type LocalCluster, startLocalCluster } from './restate/local-cluster.ts'
 import { createRestateClient } from './restate/restate-client.ts'
 import { restateEngine } from './restate/restate-engine.ts'
 import { startRestateWorker } from './restate/restate-worker.ts'
@@ -42,14 +42,21 @@ export interface EngineKind {
   close(): Promise<void>
 }
 
-export const ENGINE_KINDS: readonly { readonly name: string; start(): Promise<EngineKind> }[] = [
+type StartableKind = { readonly name: string; start(): Promise<EngineKind> }
+
+const EMBEDDED_KINDS: readonly StartableKind[] = [
   {
     name: 'in this process, in memory',
     start: async () => embeddedKind('memory', async () => memoryStore()),
   },
   { name: 'embedded, over SQLite', start: async () => embeddedKind('sqlite', sqliteStore) },
-  ...(hasRestateProgram() ? [{ name: 'over Restate', start: restateKind }] : []),
 ]
+
+/** The engines of the project that is run: vitest.config.ts says which. */
+export const ENGINE_KINDS: readonly StartableKind[] =
+  process.env.BIDE_TEST_ENGINES === 'restate'
+    ? [{ name: 'over Restate', start: restateKind }]
+    : EMBEDDED_KINDS
 
 const KEY = new Uint8Array(32).fill(7)
 const KEEP_MS = 86_400_000

@@ -123,8 +123,10 @@ export function createKeptPolls({ store, sealer, criteriaOf, clock }: KeptPollsO
     dropOldest()
   }
   const dropOldest = () => {
+    // To begin a round is dear: places that were left lie before the first.
+    if (idleBytes <= IDLE_BYTES) return
     for (const [other, { users, bytes }] of places) {
-      if (idleBytes <= IDLE_BYTES) break
+      if (idleBytes <= IDLE_BYTES) return
       if (users > 0) continue
       idleBytes -= bytes
       places.delete(other)

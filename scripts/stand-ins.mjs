@@ -14,7 +14,7 @@ const PACKAGES = {
 }
 
 /** Node's own view of a package that is CommonJS. */
-const NO_EXPORTS = ['__esModule', 'default']
+const NO_EXPORTS = ['__esModule', 'default', 'module.exports']
 
 /** These are small, and asked for each value: they stay what they are. */
 const AT_ONCE = ['isMessage', 'isReflectMessage', 'isReflectList', 'isReflectMap', 'isWrapperDesc']

@@ -77,6 +77,12 @@ describe.each([
     expect(await store.get('b')).toBeNull()
   })
 
+  it('keeps a poll that has no state yet', async () => {
+    const store = kept(await create())
+    await added(store, poll('a', { state: new Uint8Array(0) }))
+    expect((await store.get('a'))?.state).toHaveLength(0)
+  })
+
   it('changes a poll and adds its events, each of them once', async () => {
     const store = kept(await create())
     await store.submit({ run: poll('a'), events: [event(1, 'submitted')], idempotency: null })

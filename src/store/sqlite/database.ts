@@ -78,10 +78,21 @@ function lock(open: Open, path: string): () => void {
 type Open = (path: string) => Database
 
 function builtIn(): Open | null {
-  const module = process.getBuiltinModule('node:sqlite') as
+  const module = withoutWarnings(() => process.getBuiltinModule('node:sqlite')) as
     | { DatabaseSync: new (path: string) => Database }
     | undefined
   return module === undefined ? null : (path) => new module.DatabaseSync(path)
+}
+
+/** Node 22 warns of its SQLite when it is first loaded, which is nothing to whoever runs a server, and no line of its log. */
+function withoutWarnings<T>(load: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return load()
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
 async function libsql(): Promise<Open> {

@@ -20,9 +20,10 @@ function list(index: string, by: string): string {
 /** Every statement of the store, prepared once. */
 export function prepareStatements(database: Database) {
   return {
+    /** A state may be no bytes at all, which Node 22 binds as NULL where they have come from another thread. */
     insertRun: database.prepare(
       `INSERT INTO runs (id, kind, name, status, origin, execution_index, created_at, ended_at, task, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, x''))`,
     ),
     insertWait: database.prepare(
       'INSERT INTO waits (place, due_at, last_event, folded) VALUES (last_insert_rowid(), ?, ?, ?)',

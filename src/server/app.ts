@@ -13,7 +13,7 @@ export interface AppOptions {
   readonly stopping: AbortSignal
   /** Null where it was not built. */
   readonly page: Page | null
-  /** Hears of defects, whose text no caller is told. */
+  /** Hears of defects and of a store that fails, whose text no caller is told. */
   readonly onProblem: (error: unknown) => void
 }
 
@@ -46,7 +46,7 @@ export function createApp({ services, access, stopping, page, onProblem }: AppOp
   app.notFound((context) => page?.(context.req.path, context.req.raw) ?? problem(context, NOTHING_HERE))
   app.onError((error, context) => {
     const known = problemOf(error)
-    if (known === null) onProblem(error)
+    if (known === null || known.status >= 500) onProblem(error)
     return problem(context, known ?? DEFECT)
   })
   return app

@@ -13,6 +13,7 @@ const SINGLES = 2000
 const AT_ONCE = 32
 const BATCH = 10_000
 const WATCHED_SECONDS = 30
+const SETTLED_SECONDS = 5
 const CALLS = 1000
 const LOOKED_AGAIN_SECONDS = 15
 
@@ -28,18 +29,22 @@ export async function serverFigures(data, url) {
   let server = isThere ? null : await serve(data)
   try {
     if (server !== null) {
-      await submitFigures(server, url)
-      await waitingFigures(server)
+      const firstDueAt = await submitFigures(server, url)
+      await until(firstDueAt + SETTLED_SECONDS * 1000)
+      await waitingFigures(server, 'asked for the first time')
+      await until(firstDueAt + (INTERVAL_SECONDS + SETTLED_SECONDS) * 1000)
+      await waitingFigures(server, 'asked again')
       server.process.kill('SIGKILL')
       await once(server.process, 'exit')
     }
     server = await restartFigures(data)
-    if (isThere) await waitingFigures(server)
+    if (isThere) await waitingFigures(server, 'asked')
   } finally {
     server?.process.kill('SIGKILL')
   }
 }
 
+/** Epoch ms at which the first of the polls of batches is due. */
 async function submitFigures(server, url) {
   const single = await submitSingly(server, url)
   const cpuOfBatches = cpuMeter(server, MANY - SINGLES)
@@ -53,10 +58,10 @@ async function submitFigures(server, url) {
       ['RSS behind it, MB', (rssBytes(server) / 1e6).toFixed(0), '400 or less'],
     ],
   )
-  await sleep(Math.max(0, batch.firstDueAt - Date.now()) + 5000)
+  return batch.firstDueAt
 }
 
-async function waitingFigures(server) {
+async function waitingFigures(server, title) {
   const before = await counters(server)
   const cpuBefore = cpuSeconds(server)
   const cpuOfAttempts = cpuMeter(server)
@@ -68,7 +73,7 @@ async function waitingFigures(server) {
   const cores = (cpuSeconds(server) - cpuBefore) / WATCHED_SECONDS
   const api = await calls
   printTable(
-    ['polling', 'measured', 'target'],
+    [title, 'measured', 'target'],
     [
       ['waiting', String(after.waiting), ''],
       [`attempts a second, ${(MANY / INTERVAL_SECONDS).toFixed(0)} asked for`, late.perSecond.toFixed(0), ''],
@@ -238,6 +243,10 @@ function secondsOf(path) {
 async function rssAfter(server, seconds) {
   await sleep(seconds * 1000)
   return rssBytes(server) / 1e6
+}
+
+function until(at) {
+  return sleep(Math.max(0, at - Date.now()))
 }
 
 function sleep(ms) {

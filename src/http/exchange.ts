@@ -54,7 +54,7 @@ export interface ExchangeOptions {
   /** HTTP/2 where the server speaks it (ALPN). */
   readonly http2?: boolean
   /** Connections at most to one origin; 50 by default where they are pooled. */
-  readonly connections?: number
+  readonly connections?: number | undefined
   /** Says where no connection may be made; a proxy would hide that, so there is none then. */
   readonly egress?: EgressGuard
   /** Use `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */

@@ -23,12 +23,15 @@ export interface RestatePartsOptions {
   readonly restate: RestateAddresses
   readonly keyFile: string | null
   readonly egress: EgressGuard
+  /** At most to one origin. */
+  readonly connections?: number | undefined
 }
 
 /** @throws BideError where there is no key: all servers and workers of a cluster need the same. */
-export async function restateParts({ restate, keyFile, egress }: RestatePartsOptions): Promise<RestateParts> {
+export async function restateParts(options: RestatePartsOptions): Promise<RestateParts> {
+  const { restate, keyFile, egress, connections } = options
   const sealer = restateKey(keyFile)
-  const transport = await createTransport({ clock: systemClock, egress })
+  const transport = await createTransport({ clock: systemClock, egress, connections })
   const effects = { clock: systemClock, random: Math.random, newId: randomUUID, transport }
   return { client: createRestateClient(restate, systemClock), sealer, effects }
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { OPERATIONS } from './operations.ts'
@@ -66,6 +69,26 @@ describe('a poll over HTTP', () => {
     expect((await attempt(5)).response.body).toBe(masked('B'))
     expect((await attempt(6)).response.body).toBe(masked('DONE'))
     expect((await ask(server, `/polls/${json.id}/attempts/7`)).status).toBe(404)
+  })
+
+  it('is asked beside as many others of its origin as are allowed', async () => {
+    const AT_ONCE = 60
+    const held: ServerResponse[] = []
+    const holding = createServer((_, response) => {
+      // Nobody is answered before all have asked.
+      if (held.push(response) === AT_ONCE) for (const one of held) one.end('{"status":"FINISHED"}')
+    })
+    await once(holding.listen(0, '127.0.0.1'), 'listening')
+    const url = `http://127.0.0.1:${(holding.address() as AddressInfo).port}`
+    const server = await start({ limits: { perOrigin: AT_ONCE } })
+    const ids = await Promise.all(
+      Array.from(
+        { length: AT_ONCE },
+        async (_, i) => (await post(server, '/polls', slow(`${url}/${i}`))).json.id,
+      ),
+    )
+    for (const id of ids) expect((await ask(server, `/polls/${id}?wait=20s`)).json.status).toBe('COMPLETED')
+    holding.close()
   })
 
   it('keeps each answer of a server that says now this at length, now that', async () => {

@@ -85,7 +85,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics.attempted(made)
       tracing?.attempted(made)
     }
-    const transport = await createTransport({ clock: systemClock, egress })
+    const transport = await createTransport({
+      clock: systemClock,
+      egress,
+      connections: options.limits?.perOrigin,
+    })
     const newId = () => timeOrderedId(systemClock)
     const effects = { clock: systemClock, random: Math.random, newId, transport }
     const data = await openData({ ...options, folder: options.dataFolder })

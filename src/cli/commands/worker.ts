@@ -36,16 +36,17 @@ async function work(parsed: Arguments): Promise<number> {
   const number = (flag: string) => numberValue(WORKER_OPTIONS, parsed, flag)
   const keyFile = textValue(parsed, 'key-file') ?? (process.env.BIDE_KEY_FILE || null)
   const port = number('port') ?? PORT
+  const perOrigin = number('per-origin') ?? LIMITS.perOrigin
   const egress = createEgressGuard({ ...egressOf(parsed), own: { addresses: ownAddresses(), port } })
   const { signal } = stopOnSignal()
   const worker = await startRestateWorker({
-    ...(await restateParts({ restate: restateAddresses(parsed), keyFile, egress })),
+    ...(await restateParts({ restate: restateAddresses(parsed), keyFile, egress, connections: perOrigin })),
     host: textValue(parsed, 'host') ?? '127.0.0.1',
     port,
     advertise: textValue(parsed, 'advertise') ?? null,
     revision: textValue(parsed, 'revision'),
     identityKey: textValue(parsed, 'identity-key') ?? null,
-    limits: { ...LIMITS, perOrigin: number('per-origin') ?? LIMITS.perOrigin },
+    limits: { ...LIMITS, perOrigin },
     keepMs: (number('keep') ?? KEEP_SECONDS) * 1000,
     onProblem: (error) => say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })

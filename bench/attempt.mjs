@@ -22,8 +22,8 @@ const SETTINGS = [
   },
 ]
 
-/** One of the settings alone, and fewer rounds, where a machine is to be had for so long only. */
-const { BIDE_BENCH_CONCURRENT, BIDE_BENCH_ROUNDS } = process.env
+/** One of the settings alone, by a part of its title, and fewer rounds, where a machine is to be had for so long only. */
+const { BIDE_BENCH_SETTING = '', BIDE_BENCH_ROUNDS } = process.env
 
 /** Prints what an attempt costs the process that polls, beside the bare client and the peers. */
 export async function run() {
@@ -31,8 +31,8 @@ export async function run() {
   try {
     for (const usual of SETTINGS) {
       const setting = { ...usual, rounds: Number(BIDE_BENCH_ROUNDS ?? usual.rounds) }
-      const { title, concurrent, rounds, slowRounds = rounds } = setting
-      if (BIDE_BENCH_CONCURRENT && Number(BIDE_BENCH_CONCURRENT) !== concurrent) continue
+      const { title, rounds, slowRounds = rounds } = setting
+      if (!title.includes(BIDE_BENCH_SETTING)) continue
       const others = slowRounds < rounds ? ` (${slowRounds} for the peers)` : ''
       console.log(
         `\n${title}: medians of ${rounds} rounds${others}, every client once a round in a new process.`,

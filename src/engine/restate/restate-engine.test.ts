@@ -13,6 +13,7 @@ import { drainOlder } from './drain.ts'
 import { sealSources } from './execution-record.ts'
 import { hasRestateProgram, type LocalCluster, startLocalCluster } from './local-cluster.ts'
 import { EXECUTIONS, SOURCES } from './names.ts'
+import { partitionKeyOf } from './partition-key.ts'
 import { restateCatalog } from './restate-catalog.ts'
 import { createRestateClient, type RestateClient } from './restate-client.ts'
 import { restateEngine } from './restate-engine.ts'
@@ -239,6 +240,18 @@ describe.runIf(hasRestateProgram())('the engine over Restate', () => {
     const rows = await client().sql<{ value: string }>('select value from state')
     expect(Buffer.concat(rows.map(({ value }) => Buffer.from(value, 'hex'))).includes(secret)).toBe(false)
     await third.stop(1000)
+  }, 60_000)
+
+  it('knows by which number Restate puts a poll in order', async () => {
+    const worker = await startWorker(answering('FINISHED').transport, 'number')
+    const engine = openEngine()
+    const ids = await Promise.all(Array.from({ length: 20 }, () => submit(engine)))
+    const rows = await client().sql<{ service_key: string; number: string }>(
+      `select service_key, cast(partition_key as varchar) as number from state where key = 'card'`,
+    )
+    const numbers = new Map(rows.map(({ service_key, number }) => [service_key, number]))
+    expect(ids.map((id) => numbers.get(id))).toEqual(ids.map((id) => String(partitionKeyOf(id))))
+    await worker.stop(0)
   }, 60_000)
 
   it('keeps a catalog, the same for all who read it', async () => {

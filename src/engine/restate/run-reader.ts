@@ -3,6 +3,7 @@ import type { Sealer } from '../embedded/sealer.ts'
 import type { EngineLoad } from '../engine.ts'
 import { createContexts, type ExecutionRecord, openExecution } from './execution-record.ts'
 import { BEHIND_EVENTS, CARD, EXECUTIONS, eventKey, POLLS, RECORD, SOURCES } from './names.ts'
+import { partitionKeyOf } from './partition-key.ts'
 import { openRecord, PLACE_DIGITS, type PollRecord, placeOfCard } from './poll-record.ts'
 import { quoted, type RestateClient } from './restate-client.ts'
 import { eventOfText, SEPARATOR } from './slotted-events.ts'
@@ -25,14 +26,24 @@ interface ListedRuns extends RunFilter {
 export function createRunReader(client: RestateClient, sealer: Sealer) {
   const contexts = createContexts(sealer)
 
+  /** Whether Restate was seen to number objects as we do; null before a row has told. */
+  let areNumbersOurs: boolean | null = null
+  /** Those of these ids, which Restate finds at once by their numbers. */
+  const ofIds = (ids: readonly string[]): string => {
+    const numbers = areNumbersOurs ? ids.map(partitionKeyOf) : [null]
+    const which = `service_key in (${ids.map(quoted).join(', ')})`
+    return numbers.includes(null) ? which : `partition_key in (${numbers.join(', ')}) and ${which}`
+  }
+  const ofRun = (id: string) => `${OF_RUNS} and ${ofIds([id])}`
+
   /** Values of that key of some runs of a kind, by id. */
   const valuesOf = async (service: string, key: string, ids: readonly string[]) => {
     if (ids.length === 0) return new Map<string, Uint8Array>()
-    // One is asked for by equality, which Restate answers from one partition.
-    const which = ids.length === 1 ? `= ${quoted(ids[0] as string)}` : `in (${ids.map(quoted).join(', ')})`
-    const rows = await client.sql<{ service_key: string; value: string }>(
-      `select service_key, value from state where service_name = '${service}' and key = '${key}' and service_key ${which}`,
+    const rows = await client.sql<{ service_key: string; value: string; number: string }>(
+      `select service_key, value, cast(partition_key as varchar) as number from state
+       where service_name = '${service}' and key = '${key}' and ${ofIds(ids)}`,
     )
+    if (rows[0]) areNumbersOurs ??= rows[0].number === String(partitionKeyOf(rows[0].service_key))
     return new Map(rows.map(({ service_key, value }) => [service_key, Buffer.from(value, 'hex')] as const))
   }
   const polls = async (ids: readonly string[]): Promise<Map<string, PollRecord>> => {
@@ -92,7 +103,7 @@ export function createRunReader(client: RestateClient, sealer: Sealer) {
       if (ids.length === 0) return new Map()
       const rows = await client.sql<{ service_key: string; mark: string }>(
         `select service_key, md5(value) as mark from state where ${OF_RUNS} and key = '${RECORD}'
-         and service_key in (${ids.map(quoted).join(', ')})`,
+         and ${ofIds(ids)}`,
       )
       return new Map(rows.map(({ service_key, mark }) => [service_key, mark]))
     },
@@ -137,10 +148,6 @@ const EVENTS = `key >= '${eventKey(0)}' and key < '${BEHIND_EVENTS}'`
 const EVENT_NUMBER = `try_cast(${partOf(1)} as bigint)`
 /** Handlers that make attempts of polls. */
 const ATTEMPTS = "'attempt', 'attemptOfMany'"
-
-function ofRun(id: string): string {
-  return `${OF_RUNS} and service_key = ${quoted(id)}`
-}
 
 /** A part of a card or an event. */
 function partOf(number: number): string {

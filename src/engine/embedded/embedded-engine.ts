@@ -81,7 +81,7 @@ export async function embeddedEngine(options: EmbeddedEngineOptions): Promise<En
   const polls = createKeptPolls({ store, sealer, criteriaOf, clock })
   const keeper = createKeeper({ store, sealer, clock, onProblem })
   const watchers = createWatchers()
-  const horizon = createHorizon(agenda, { store, clock })
+  const horizon = createHorizon(agenda, { store, clock, queued: () => lanes.load().queued })
   const stopping = new AbortController()
   const maxBytes = options.maxStoreBytes ?? Number.POSITIVE_INFINITY
   const room = await createStoreRoom({ store, clock, maxBytes, signal: stopping.signal, onProblem })

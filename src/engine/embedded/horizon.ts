@@ -19,14 +19,21 @@ const PAGE = 2000
 /** With so many on the agenda there is no hurry to bring more. */
 const ENOUGH = 10_000
 const FULL_PAUSE_MS = 500
+/** With so many due and not begun, more of them would be memory and nothing else; who is due elsewhere still comes. */
+const CROWDED = 50_000
+const CROWDED_PAUSE_MS = 1000
 const AFTER_ERROR_MS = 1000
 /** After downtime: 2,000 a second. */
 const OVERDUE_APART_MS = 0.5
 
-export function createHorizon(
-  agenda: Agenda,
-  { store, clock }: { readonly store: Pick<Store, 'due'>; readonly clock: Pick<Clock, 'now'> },
-): Horizon {
+export interface HorizonOptions {
+  readonly store: Pick<Store, 'due'>
+  readonly clock: Pick<Clock, 'now'>
+  /** How many are due and have not begun. */
+  readonly queued: () => number
+}
+
+export function createHorizon(agenda: Agenda, { store, clock, queued }: HorizonOptions): Horizon {
   const startedAt = clock.now()
   let overdueAt = startedAt
   let loaded = { dueAt: -1, place: 0 }
@@ -46,13 +53,14 @@ export function createHorizon(
     const last = page.at(-1)
     if (last !== undefined && page.length === PAGE) {
       loaded = last
-      nextRefillAt = agenda.size < ENOUGH ? now : now + FULL_PAUSE_MS
+      nextRefillAt = now + pauseMs()
       return
     }
     loaded = { dueAt: until, place: Number.MAX_SAFE_INTEGER }
     const [beyond] = await store.due({ after: loaded, until: Number.MAX_VALUE, limit: 1 })
     if (beyond) nextRefillAt = Math.min(nextRefillAt, nearing(beyond.dueAt))
   }
+  const pauseMs = () => (queued() >= CROWDED ? CROWDED_PAUSE_MS : agenda.size >= ENOUGH ? FULL_PAUSE_MS : 0)
   const nearing = (dueAt: number) => dueAt - AHEAD_MS / 2
   return {
     refillAt: () => nextRefillAt,

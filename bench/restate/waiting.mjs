@@ -1,4 +1,4 @@
-import { printTable } from '../server.mjs'
+import { median, printTable } from '../server.mjs'
 import { startWorld } from './cluster.mjs'
 import { get, jobTask, pause, rounded, submitPolls } from './load.mjs'
 
@@ -66,5 +66,5 @@ async function timed(work) {
     await work()
     all.push(performance.now() - began)
   }
-  return all.sort((a, b) => a - b)[4]
+  return median(all)
 }

@@ -5,15 +5,8 @@ import type { Transport } from '../effects.ts'
 import type { Engine } from '../engine.ts'
 import { settle, steppedClock } from '../stepped-clock.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import { ONE, startOne } from './one-at-a-time.ts'
 import { createSealer } from './sealer.ts'
-
-const ONE = `
-kind: PIPELINE
-name: One
-concurrency: 1
-stageOrder: [S]
-stages: {S: {taskOrder: [A], tasks: {A: {type: REST, input: {action: post, url: 'http://far.test/a'}}}}}
-`
 
 const KEY = new Uint8Array(32).fill(7)
 
@@ -45,14 +38,6 @@ async function world(wrapped: (base: Store) => Store) {
   return { engine, pass, answer, answers, problems }
 }
 
-async function start({ executions }: Engine): Promise<string> {
-  const about = { variables: {}, input: {}, requestBy: 'a test', comments: '', idempotency: null }
-  const result = await executions!.start({ pipeline: 'One', sources: { One: ONE }, ...about })
-  await settle()
-  if (result.kind !== 'accepted') throw new Error(result.kind)
-  return result.execution.executionId
-}
-
 const statusOf = async ({ executions }: Engine, id: string) => (await executions!.get(id))!.status
 
 describe('places for executions', () => {
@@ -66,8 +51,8 @@ describe('places for executions', () => {
         return base.submit(submission)
       },
     }))
-    const first = await start(engine)
-    const second = start(engine)
+    const first = await startOne(engine)
+    const second = startOne(engine)
     await settle()
     await answer()
     expect([await statusOf(engine, first), answers.length]).toEqual(['COMPLETED', 0])
@@ -90,9 +75,9 @@ describe('places for executions', () => {
           : stored
       },
     }))
-    await start(engine)
-    const second = await start(engine)
-    const third = await start(engine)
+    await startOne(engine)
+    const second = await startOne(engine)
+    const third = await startOne(engine)
     unreadable.add(second)
     await answer()
     expect([await statusOf(engine, third), answers.length, problems.length]).toEqual(['RUNNING', 1, 1])
@@ -115,8 +100,8 @@ describe('places for executions', () => {
       base = store
       return store
     })
-    await start(before.engine)
-    const second = await start(before.engine)
+    await startOne(before.engine)
+    const second = await startOne(before.engine)
     // Left as if it had been killed.
     const sources = { One: ONE.replace('type: REST', 'type: TELEX') }
     const task = createSealer(KEY).seal(

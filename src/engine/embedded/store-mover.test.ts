@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../store/memory-store.ts'
-import type { Engine } from '../engine.ts'
 import { farSide } from '../far-side.ts'
 import type { MovedExecution } from '../moved-run.ts'
 import { settle, steppedClock } from '../stepped-clock.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import { ONE, startOne } from './one-at-a-time.ts'
 import { createSealer } from './sealer.ts'
 import { storeMover } from './store-mover.ts'
 
-const ONE = `
-kind: PIPELINE
-name: One
-concurrency: 1
-stageOrder: [S]
-stages: {S: {taskOrder: [A], tasks: {A: {type: REST, input: {action: post, url: 'http://far.test/a'}}}}}
-`
 const KEY = new Uint8Array(32).fill(7)
 const ALL = { kind: null, status: null, name: null, text: null, before: null, limit: 10 } as const
 
@@ -43,19 +36,11 @@ function world() {
   return { pass, store, sealer, far, open, mover, take }
 }
 
-async function start({ executions }: Engine): Promise<string> {
-  const about = { variables: {}, input: {}, requestBy: 'a test', comments: '', idempotency: null }
-  const result = await executions!.start({ pipeline: 'One', sources: { One: ONE }, ...about })
-  await settle()
-  if (result.kind !== 'accepted') throw new Error(result.kind)
-  return result.execution.executionId
-}
-
 /** One is begun and sends nothing yet, since it is paused; another is queued behind it. Both are moved elsewhere. */
 async function twoThatAreHeld() {
   const there = world()
   const before = await there.open()
-  const [first, second] = [await start(before), await start(before)]
+  const [first, second] = [await startOne(before), await startOne(before)]
   await before.stop(0)
   // As if its request had never left, so that there is something to go on with.
   const stored = (await there.store.get(first))!
@@ -120,7 +105,7 @@ describe('an execution whose definition does not fit any more', () => {
   async function takenUnfit(): Promise<MovedExecution> {
     const there = world()
     const engine = await there.open()
-    const id = await start(engine)
+    const id = await startOne(engine)
     expect(there.far.waiting()).toHaveLength(1)
     await engine.stop(0)
     const stored = (await there.store.get(id))!

@@ -46,8 +46,14 @@ describe('variables', () => {
     await page.goto(`${server.url}/variables`)
     await add('origin', url.origin, 'REGULAR')
     await add('key', secret, 'SECRET')
+    let answer = () => {}
+    const opened = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/api/v1/variables', (route) => opened.then(() => route.continue()))
     await page.goto(`${server.url}/new`)
     await button('Names for URL').click()
+    answer()
     await page.getByRole('option', { name: '${var.origin}' }).click()
     await page.keyboard.type(url.pathname)
     expect(await page.locator('#url').inputValue()).toBe(`\${var.origin}${url.pathname}`)

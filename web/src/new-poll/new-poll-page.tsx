@@ -1,6 +1,7 @@
 import '../style/new-poll.css'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useLocation, useSearch } from 'wouter'
 import { announce } from '../announce.tsx'
 import { type PollView, submitPoll, tryPoll, useCaller } from '../api/polls.ts'
@@ -72,7 +73,8 @@ function Form({ first, isAgain }: { first: Draft; isAgain: boolean }) {
     }
   }
   const send = (how: 'try' | 'submit') => {
-    setSent(true)
+    // What is wrong is marked at once, so that the first of it has the focus before the next key.
+    flushSync(() => setSent(true))
     if (Object.keys(problems).length > 0) return focusFirstError(form.current)
     const task = taskOf(draft)
     if (how === 'try') trying.mutate(task)
@@ -154,5 +156,5 @@ function fieldsOf(error: unknown): Record<string, string> {
 }
 
 function focusFirstError(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
 }

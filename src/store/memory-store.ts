@@ -3,6 +3,7 @@ import { NOT_DUE } from './outbox.ts'
 import type {
   DueRun,
   Idempotency,
+  KeptBody,
   NewAnswer,
   RunChange,
   RunFilter,
@@ -16,7 +17,6 @@ interface Kept {
   readonly place: number
   readonly events: StoredEvent[]
   readonly answers: Map<number, NewAnswer>
-  readonly bodies: Map<string, Uint8Array>
   folded: number
   endsFolding: boolean
 }
@@ -24,6 +24,7 @@ interface Kept {
 /** A store that ends with the process: for tests, and for trying things out. */
 export function memoryStore(): Store {
   const runs = new Map<string, Kept>()
+  const bodies = new Map<string, KeptBody>()
   const lastIndexes = new Map<string, number>()
   let places = 0
   const submissions = new Map<string, Idempotency>()
@@ -46,7 +47,6 @@ export function memoryStore(): Store {
         place: ++places,
         events: [...events],
         answers: new Map(),
-        bodies: new Map(),
         folded: events.reduce((sum, event) => sum + event.folded, 0),
         endsFolding: false,
       })
@@ -58,6 +58,9 @@ export function memoryStore(): Store {
       if (changed.endedAt !== null) outbox.makeDue(id, changed.endedAt)
       kept.run = { ...kept.run, ...changed }
       addEvents(kept, events, folds)
+      for (const { answer } of events)
+        if (answer?.body && !bodies.has(answer.body.name))
+          bodies.set(answer.body.name, { runId: id, sealed: answer.body.sealed })
     },
     async get(id) {
       const kept = runs.get(id)
@@ -82,7 +85,7 @@ export function memoryStore(): Store {
       const found = [...(kept?.answers ?? [])].findLast(([at]) => at <= number)
       if (kept === undefined || found === undefined) return null
       const [at, { answer, body }] = found
-      return { number: at, answer, body: body && (kept.bodies.get(body.name) as Uint8Array) }
+      return { number: at, answer, body: body && (bodies.get(body.name) as KeptBody) }
     },
     due: async ({ after, until, limit }) =>
       all()
@@ -106,6 +109,10 @@ export function memoryStore(): Store {
         .filter(({ run }, index, { length }) => index < length - keep || (run.endedAt as number) < before)
       const old = [...submissions.values()].filter(({ at }) => at < before)
       for (const { run } of ended.slice(0, limit)) runs.delete(run.id)
+      const used = new Set(
+        all().flatMap(({ answers }) => [...answers.values()].map(({ body }) => body?.name)),
+      )
+      for (const name of bodies.keys()) if (!used.has(name)) bodies.delete(name)
       for (const { key } of old.slice(0, limit)) submissions.delete(key)
       const rows = audit.removeOld(before, limit)
       return { removed: Math.min(limit, ended.length) + Math.min(limit, old.length) + rows }
@@ -120,18 +127,12 @@ export function memoryStore(): Store {
 function addEvents(kept: Kept, events: RunChange['events'], folds: boolean): void {
   for (const { answer, ...event } of events) {
     if (event.number <= lastNumber(kept)) continue
-    if (answer !== undefined) keepAnswer(kept, event.number, answer)
+    if (answer !== undefined) kept.answers.set(event.number, answer)
     const before = folds && kept.endsFolding ? kept.events.pop() : undefined
     if (before !== undefined) kept.folded++
     kept.events.push(before === undefined ? event : { ...event, folded: before.folded + 1 })
     kept.endsFolding = folds
   }
-}
-
-function keepAnswer({ answers, bodies }: Kept, number: number, answer: NewAnswer): void {
-  answers.set(number, answer)
-  const { body } = answer
-  if (body !== null && !bodies.has(body.name)) bodies.set(body.name, body.sealed)
 }
 
 function lastNumber({ events }: Kept): number {

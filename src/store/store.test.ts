@@ -127,12 +127,18 @@ describe.each([
     expect(await store.events('a', { after: 1, limit: 1, kind: null })).toEqual([event(2)])
   })
 
-  it('keeps the body of an answer that comes again once for each run', async () => {
+  it('keeps a body that comes again once, whichever runs it comes to, until the last of them is removed', async () => {
     const store = kept(await create())
     for (const id of ['a', 'b']) await store.submit({ run: poll(id), events: [event(1)], idempotency: null })
     const add = (id: string, number: number, name: string, text: string) => {
       const answer = { answer: bytes(`${number}`), body: { name, sealed: bytes(text) } }
-      const row = { id, status: 'RUNNING', dueAt: 9, endedAt: null } as const
+      const row = {
+        id,
+        status: 'FAILED',
+        dueAt: null,
+        endedAt: id === 'a' ? 5 : 6,
+        state: bytes('s'),
+      } as const
       return store.change({ ...row, events: [{ ...event(number), answer }] })
     }
     await add('a', 2, 'up', 'is up')
@@ -141,12 +147,20 @@ describe.each([
     await add('b', 2, 'up', 'is up elsewhere')
     const found = async (id: string, number: number) => {
       const answer = await store.answer(id, number)
-      return answer && [answer.answer, answer.body as Uint8Array].map((one) => Buffer.from(one).toString())
+      if (answer === null || answer.body === null) return null
+      const { runId, sealed } = answer.body
+      return [Buffer.from(answer.answer).toString(), runId, Buffer.from(sealed).toString()]
     }
-    expect(await found('a', 2)).toEqual(['2', 'is up'])
-    expect(await found('a', 3)).toEqual(['3', 'is down'])
-    expect(await found('a', 4)).toEqual(['4', 'is up'])
-    expect(await found('b', 2)).toEqual(['2', 'is up elsewhere'])
+    expect(await found('a', 2)).toEqual(['2', 'a', 'is up'])
+    expect(await found('a', 3)).toEqual(['3', 'a', 'is down'])
+    expect(await found('a', 4)).toEqual(['4', 'a', 'is up'])
+    expect(await found('b', 2)).toEqual(['2', 'a', 'is up'])
+    await store.removeEnded({ before: 6, limit: 9 })
+    expect(await found('b', 2)).toEqual(['2', 'a', 'is up'])
+    await store.removeEnded({ before: 7, limit: 9 })
+    await store.submit({ run: poll('c'), events: [event(1)], idempotency: null })
+    await add('c', 2, 'up', 'is up again')
+    expect(await found('c', 2)).toEqual(['2', 'c', 'is up again'])
   })
 
   it('keeps of attempts that fold the last, which says how many it stands for', async () => {
@@ -526,6 +540,28 @@ describe('a file of SQLite', () => {
     const tail = { number: 7, kind: 'attempt', at: 3.5, data: '{"n":7}', folded: 4 }
     expect(await store.events('a', { after: 0, limit: 9, kind: null })).toEqual([tail])
     expect(await store.due({ after: null, until: 6, limit: 9 })).toMatchObject([{ id: 'a', dueAt: 5.5 }])
+  })
+
+  it('of version 3 keeps each of the bodies that its runs had for themselves', async () => {
+    const file = newFile()
+    const database = await openDatabase(file)
+    migrate(database, file, MIGRATIONS.slice(0, 3))
+    database.exec(
+      `INSERT INTO events (run_id, number, kind, at, data, folded, answer, body_name, body)
+       VALUES ('a', 1, 'attempt', 1, '{}', 0, x'01', 'up', x'0a'), ('a', 2, 'attempt', 1, '{}', 0, x'02', 'up', NULL),
+              ('b', 1, 'attempt', 1, '{}', 0, x'03', 'up', x'0b'), ('b', 2, 'attempt', 1, '{}', 0, x'04', NULL, NULL);`,
+    )
+    database.close()
+    const store = kept(await sqliteStore(file))
+    const found = async (id: string, number: number) => {
+      const { runId, sealed } = (await store.answer(id, number))?.body ?? {}
+      return sealed === undefined ? null : [runId, ...Buffer.from(sealed)]
+    }
+    expect(await Promise.all([found('a', 2), found('b', 1), found('b', 2)])).toEqual([
+      ['a', 10],
+      ['a', 10],
+      null,
+    ])
   })
 
   it('of an older version is copied, then migrated with all that it has', async () => {

@@ -53,15 +53,21 @@ export interface NewEvent extends StoredEvent {
 /** The answer of an attempt, sealed. */
 export interface NewAnswer {
   readonly answer: Uint8Array
-  /** A long body, apart: of those of a run with one name, which have one text, the first is kept for all. */
+  /** A long body, apart: of those with one name, which have one text, the first is kept for all, whichever run they are of. */
   readonly body: { readonly name: string; readonly sealed: Uint8Array } | null
+}
+
+/** A body as it is found; `runId` is of the run that it first came to, for which it is sealed. */
+export interface KeptBody {
+  readonly runId: string
+  readonly sealed: Uint8Array
 }
 
 export interface KeptAnswer {
   /** Of the event that it came with. */
   readonly number: number
   readonly answer: Uint8Array
-  readonly body: Uint8Array | null
+  readonly body: KeptBody | null
 }
 
 /** What is known of the events of a run without reading them. */
@@ -196,8 +202,8 @@ export interface Store {
   /** The greatest index that an execution of a pipeline ever had; 0 where there was none. */
   lastExecutionIndex(pipeline: string): Promise<number>
   /**
-   * Removes runs that ended before, or are not among the `keep` that ended last, with their events, and keys and audit
-   * rows that are older: so many of each at most.
+   * Removes runs that ended before, or are not among the `keep` that ended last, with their events and the bodies that
+   * no other has, and keys and audit rows that are older: so many of each at most.
    */
   removeEnded(query: {
     readonly before: number

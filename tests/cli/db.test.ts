@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { farJobs } from './far-jobs.ts'
 import { runBide } from './run-bide.ts'
 import { serving } from './serving.ts'
@@ -13,11 +13,14 @@ const { serve, kill } = serving()
 const data = () => join(folder(), 'data')
 const db = (...args: string[]) => runBide(['db', ...args])
 
-/** A server over which some polls wait, with headers that are secret. */
+/** Long enough to be kept apart from the answers that it came in. */
+const LONG = 'all along '.repeat(200)
+
+/** A server over which some polls wait that were asked once, with headers that are secret. */
 async function served(path: string, polls = 3) {
   const server = await serve(path)
+  const url = far().route('/long', { json: { status: 'INPROGRESS', message: LONG } })
   for (let i = 0; i < polls; i++) {
-    const url = far().job({ end: 'never' })
     const args = [
       'submit',
       url,
@@ -30,7 +33,19 @@ async function served(path: string, polls = 3) {
     ]
     expect((await runBide(args, { env: { BIDE_SERVER: server.url } })).code).toBe(0)
   }
+  await vi.waitFor(async () =>
+    expect((await pollsOf(server.url)).every(({ iterationCount }) => iterationCount === 1)).toBe(true),
+  )
   return server
+}
+
+interface Listed {
+  readonly id: string
+  readonly iterationCount: number
+}
+
+async function pollsOf(url: string): Promise<readonly Listed[]> {
+  return ((await (await fetch(`${url}/api/v1/polls`)).json()) as { polls: Listed[] }).polls
 }
 
 it('check counts what is there and opens each sealed text, beside a server that runs and without one', async () => {
@@ -43,8 +58,8 @@ it('check counts what is there and opens each sealed text, beside a server that 
   const dead = await db('check', '--data', path, '--json')
   const { sealed, ...found } = JSON.parse(dead.stdout)
   expect(found).toMatchObject({ problems: [], runs: 3, open: 3 })
-  // A task and a state each, the mark of the key, and what was answered so far.
-  expect(sealed).toBeGreaterThanOrEqual(7)
+  // Of each a task, a state and an answer, one body that all were answered, and the mark of the key.
+  expect(sealed).toBe(3 * 3 + 1 + 1)
 })
 
 it('check says what another key does not open, and what is damaged, and exits 1', async () => {
@@ -77,10 +92,7 @@ it('backup copies what a running server has; the copy with the key is a data fol
     code: 2,
     stderr: expect.stringContaining('is there already'),
   })
-  const listed = async (url: string) =>
-    ((await (await fetch(`${url}/api/v1/polls`)).json()) as { polls: { id: string }[] }).polls.map(
-      ({ id }) => id,
-    )
+  const listed = async (url: string) => (await pollsOf(url)).map(({ id }) => id)
   const before = await listed(server.url)
   expect(before).toHaveLength(3)
 
@@ -120,8 +132,13 @@ it('rotate-key: all opens with the new key and none with the old one, and what w
   writeFileSync(oldKey, old)
   expect(await db('check', '--data', path, '--key-file', oldKey)).toMatchObject({ code: 1 })
   const { url } = await serve(path)
-  const { polls } = (await (await fetch(`${url}/api/v1/polls?status=RUNNING`)).json()) as { polls: unknown[] }
+  const polls = await pollsOf(url)
   expect(polls).toHaveLength(2)
+  for (const { id } of polls) {
+    const answer = await fetch(`${url}/api/v1/polls/${id}/attempts/1`)
+    const { response } = (await answer.json()) as { response: { body: string } }
+    expect(JSON.parse(response.body).message).toBe(LONG)
+  }
 })
 
 it('a folder of no server, another program’s database and a word that is no action are said in a sentence', async () => {

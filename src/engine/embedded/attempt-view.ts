@@ -45,7 +45,8 @@ export function sealAnswer(sealer: Sealer, { answer, body }: AnswerTexts, id: st
 /** Null where nothing whole came back. */
 export function openAnswer(sealer: Sealer, { answer, body }: KeptAnswer, id: string): ShownResponse | null {
   const shown = JSON.parse(sealer.open(answer, answerPlace(id))) as ShownResponse | null
-  return shown === null || body === null ? shown : { ...shown, body: sealer.open(body, bodyPlace(id)) }
+  if (shown === null || body === null) return shown
+  return { ...shown, body: sealer.open(body.sealed, bodyPlace(body.runId)) }
 }
 
 const answerPlace = (id: string) => `answer ${id}`

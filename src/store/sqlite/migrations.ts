@@ -89,4 +89,13 @@ export const MIGRATIONS: readonly string[] = [
   // Last in their row: who looks for a name need not read what is long.
   `ALTER TABLE events ADD COLUMN body_name TEXT;
    ALTER TABLE events ADD COLUMN body BLOB;`,
+  // One text that many runs are answered is kept once for all of them, sealed for the first.
+  `CREATE TABLE bodies (
+     name TEXT PRIMARY KEY,
+     run_id TEXT NOT NULL,
+     sealed BLOB NOT NULL
+   ) STRICT;
+   INSERT OR IGNORE INTO bodies SELECT body_name, run_id, body FROM events WHERE body IS NOT NULL;
+   ALTER TABLE events DROP COLUMN body;
+   CREATE INDEX events_body ON events (body_name) WHERE body_name IS NOT NULL;`,
 ]

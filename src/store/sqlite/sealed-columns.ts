@@ -34,9 +34,9 @@ const SEALED: readonly SealedColumn[] = [
     place: (id) => `answer ${id}`,
   },
   {
-    table: 'events',
-    column: 'body',
-    key: ['run_id', 'number'],
+    table: 'bodies',
+    column: 'sealed',
+    key: ['name'],
     id: 'run_id',
     place: (id) => `answer body ${id}`,
   },

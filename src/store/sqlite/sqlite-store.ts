@@ -2,7 +2,6 @@ import { NOT_DUE } from '../outbox.ts'
 import type {
   DueRun,
   Idempotency,
-  KeptAnswer,
   KeptRun,
   ListQuery,
   NewEvent,
@@ -22,7 +21,13 @@ import { MIGRATIONS } from './migrations.ts'
 import { sqliteAudit } from './sqlite-audit.ts'
 import { sqliteCatalog } from './sqlite-catalog.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
-import { type CountsRow, prepareStatements, type RunRow, type Statements } from './statements.ts'
+import {
+  type AnswerRow,
+  type CountsRow,
+  prepareStatements,
+  type RunRow,
+  type Statements,
+} from './statements.ts'
 
 /**
  * A store in one SQLite file, which is made where there is none.
@@ -95,8 +100,11 @@ function readsOf(sql: Statements): StoreReads {
       return ([...rows, ...tail] as StoredEvent[]).map((row) => ({ ...row }))
     },
     async answer(id, number) {
-      const [row] = sql.answer.all(id, number) as KeptAnswer[]
-      return row === undefined ? null : { ...row }
+      const [row] = sql.answer.all(id, number) as AnswerRow[]
+      if (row === undefined) return null
+      const { runId, sealed } = row
+      const body = runId === null || sealed === null ? null : { runId, sealed }
+      return { number: row.number, answer: row.answer, body }
     },
     async due({ after, until, limit }) {
       const rows = sql.due.all(after?.dueAt ?? -1, after?.place ?? 0, until, limit)
@@ -176,8 +184,10 @@ function writeChange(sql: Statements, change: RunChange): void {
 }
 
 function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): void {
-  for (const { number, kind, at, data, folded, answer: { answer, body } = NO_ANSWER } of events)
-    sql.insertEvent.run(id, number, kind, at, data, folded, answer, body?.name ?? null, body?.sealed ?? null)
+  for (const { number, kind, at, data, folded, answer: { answer, body } = NO_ANSWER } of events) {
+    if (body !== null) sql.insertBody.run(body.name, id, body.sealed)
+    sql.insertEvent.run(id, number, kind, at, data, folded, answer, body?.name ?? null)
+  }
 }
 
 const NO_ANSWER = { answer: null, body: null }
@@ -188,6 +198,7 @@ function removeEnded(sql: Statements, { before, limit, keep }: Removal): number 
   const old = sql.ended.all(before, limit) as { id: string }[]
   const ended = old.length > 0 || keep === undefined ? old : beyond(sql, keep, limit)
   for (const { id } of ended) {
+    sql.removeBodies.run(id)
     sql.removeEvents.run(id)
     sql.removeWait.run(id)
     sql.removeRun.run(id)

@@ -58,17 +58,16 @@ export function prepareStatements(database: Database) {
       `SELECT last_event AS number, 'attempt' AS kind, tail_at AS at, tail_data AS data, tail_folded AS folded
        FROM waits WHERE place = ${PLACE} AND tail_data IS NOT NULL AND last_event > ?2`,
     ),
-    /** The first body of a name is there for all events of its run that come with it. */
     insertEvent: database.prepare(
-      `INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded, answer, body_name, body)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-         CASE WHEN ?8 IS NOT NULL AND EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND body_name = ?8)
-           THEN NULL ELSE ?9 END)`,
+      `INSERT OR IGNORE INTO events (run_id, number, kind, at, data, folded, answer, body_name)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    /** The first body of a name is there for all events that come with it. */
+    insertBody: database.prepare('INSERT OR IGNORE INTO bodies (name, run_id, sealed) VALUES (?, ?, ?)'),
     answer: database.prepare(
-      `SELECT number, answer, (SELECT body FROM events AS one
-           WHERE one.run_id = events.run_id AND one.body_name = events.body_name AND one.body IS NOT NULL) AS body
-       FROM events WHERE run_id = ? AND number <= ? AND answer IS NOT NULL ORDER BY number DESC LIMIT 1`,
+      `SELECT number, answer, bodies.run_id AS runId, sealed
+       FROM events LEFT JOIN bodies ON name = body_name
+       WHERE events.run_id = ? AND number <= ? AND answer IS NOT NULL ORDER BY number DESC LIMIT 1`,
     ),
     takeKey: database.prepare(
       'INSERT OR IGNORE INTO submissions (key, digest, answer, at) VALUES (?, ?, ?, ?)',
@@ -106,6 +105,11 @@ export function prepareStatements(database: Database) {
     ),
     removeWait: database.prepare(`DELETE FROM waits WHERE place = ${PLACE}`),
     removeRun: database.prepare('DELETE FROM runs WHERE id = ?'),
+    /** Those that no other run has. */
+    removeBodies: database.prepare(
+      `DELETE FROM bodies WHERE name IN (SELECT body_name FROM events WHERE run_id = ?1)
+         AND NOT EXISTS (SELECT 1 FROM events WHERE body_name = bodies.name AND run_id <> ?1)`,
+    ),
     removeEvents: database.prepare('DELETE FROM events WHERE run_id = ?'),
     removeKeys: database.prepare(
       'DELETE FROM submissions WHERE key IN (SELECT key FROM submissions WHERE at < ? ORDER BY at LIMIT ?)',
@@ -141,4 +145,12 @@ export interface RunRow {
 export interface CountsRow {
   readonly last_event: number
   readonly folded: number
+}
+
+/** An answer; of its body, where it has one apart. */
+export interface AnswerRow {
+  readonly number: number
+  readonly answer: Uint8Array
+  readonly runId: string | null
+  readonly sealed: Uint8Array | null
 }

@@ -62,6 +62,12 @@ export function memoryStore(): Store {
         if (answer?.body && !bodies.has(answer.body.name))
           bodies.set(answer.body.name, { runId: id, sealed: answer.body.sealed })
     },
+    async repeat({ id, dueAt, ...event }) {
+      const kept = runs.get(id)
+      if (kept === undefined) return
+      kept.run = { ...kept.run, dueAt }
+      addEvents(kept, [{ ...event, kind: 'attempt', folded: 0 }], true)
+    },
     async get(id) {
       const kept = runs.get(id)
       if (kept === undefined) return null

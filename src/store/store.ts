@@ -88,14 +88,21 @@ export interface KeptRun extends StoredRun {
 
 /** What an attempt or a command makes of a run. An event that is kept already is not kept twice. */
 export interface RunChange extends Pick<StoredRun, 'id' | 'status' | 'dueAt' | 'endedAt'> {
-  /** Left out where it follows from what is kept and the event that folds: then `dueAt` alone is new beside that. */
-  readonly state?: Uint8Array
+  readonly state: Uint8Array
   readonly events: readonly NewEvent[]
   /** Its one event is an attempt like the one before, and takes the place of that where that came so too. */
   readonly folds?: boolean
   /** In place of the task that is kept. */
   readonly task?: Uint8Array
 }
+
+/**
+ * An attempt like the one before, of a run that goes on: the state after it follows from the one that is kept and its
+ * line. It folds, as an event of a change does.
+ */
+export interface RunRepeat
+  extends Pick<StoredEvent, 'number' | 'at' | 'data'>,
+    Pick<StoredRun, 'id' | 'dueAt'> {}
 
 /** The caller's own name for a submission, with a digest of what was asked and the answer that was given. */
 export interface Idempotency {
@@ -176,7 +183,7 @@ export interface EventQuery {
 }
 
 /**
- * Where runs outlive the process. What `submit` and `change` promise is kept once they resolve: it is there after
+ * Where runs outlive the process. What `submit`, `change` and `repeat` promise is kept once they resolve: it is there after
  * a crash at any later moment. Changes are kept in the order in which they were asked for.
  */
 export interface Store {
@@ -185,6 +192,7 @@ export interface Store {
   readonly outbox: Outbox
   submit(submission: Submission): Promise<Submitted>
   change(change: RunChange): Promise<void>
+  repeat(repeat: RunRepeat): Promise<void>
   get(id: string): Promise<(KeptRun & EventCounts) | null>
   list(query: ListQuery): Promise<RunList>
   /** In order. */

@@ -377,10 +377,15 @@ describe('what a poll holds secret', () => {
       ...inner,
       submit: (submission) => inner.submit(noting(submission)),
       change: (change) => inner.change(noting(change)),
+      repeat: (repeat) => inner.repeat(noting(repeat)),
     }
-    const { engine, submit, far } = await world({ store })
+    const { engine, submit, far, pass } = await world({ store })
     const id = await submit(task)
-    await far.answer(`echoed ${token} ${key} ${sig} ${password}`)
+    const again = `echoed ${token} ${key} ${sig} ${password}`
+    await far.answer(again)
+    await pass(60_000)
+    await far.answer(again)
+    expect(kept.at(-1)).toMatchObject({ data: expect.stringContaining('"iteration":2') })
     await engine.command(id, 'cancel', 'x')
     const shown = JSON.stringify([
       await engine.get(id),

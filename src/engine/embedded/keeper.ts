@@ -1,6 +1,6 @@
 import type { DonePoll } from '../../core/poll.ts'
 import type { PollTask } from '../../core/task.ts'
-import type { RunChange, Store, StoredEvent, StoredRun } from '../../store/store.ts'
+import type { Store, StoredEvent, StoredRun } from '../../store/store.ts'
 import type { Clock } from '../effects.ts'
 import { type AnswerTexts, sealAnswer } from './attempt-view.ts'
 import { askAt, type KeptPoll } from './kept-polls.ts'
@@ -51,7 +51,7 @@ export interface Keeper {
 const AGAIN_AFTER_MS = 1000
 
 export interface KeeperOptions {
-  readonly store: Pick<Store, 'change'>
+  readonly store: Pick<Store, 'change' | 'repeat'>
   readonly sealer: Sealer
   readonly clock: Clock
   readonly onProblem: (error: unknown) => void
@@ -67,10 +67,10 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     state: sealer.seal(state, `state ${id}`),
     ...(task !== undefined && { task: sealer.seal(task, `task ${id}`) }),
   })
-  const untilKept = async (change: () => RunChange): Promise<void> => {
+  const untilKept = async (write: () => Promise<void>): Promise<void> => {
     for (;;) {
       try {
-        await store.change(change())
+        await write()
         isWell = true
         return
       } catch (error) {
@@ -89,7 +89,7 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
       ...eventOf({ number: first + index, kind, at, data }),
       ...(answer !== undefined && { answer: sealAnswer(sealer, answer, run.id) }),
     }))
-    return untilKept(() => ({ ...changeOf(run.id, standing()), events, folds }))
+    return untilKept(() => store.change({ ...changeOf(run.id, standing()), events, folds }))
   }
   return {
     isWell: () => isWell,
@@ -104,8 +104,8 @@ export function createKeeper({ store, sealer, clock, onProblem }: KeeperOptions)
     keepRepeat(poll, data) {
       const { id } = poll
       const number = counted(poll, { count: 1, folds: true })
-      const events = [{ number, kind: 'attempt', at: clock.now(), data, folded: 0 }]
-      return untilKept(() => ({ id, ...rowOf(poll), events, folds: true }))
+      const at = clock.now()
+      return untilKept(() => store.repeat({ id, dueAt: dueAtOf(poll), number, at, data }))
     },
   }
 }
@@ -127,9 +127,15 @@ function rowOf(poll: KeptPoll): Pick<StoredRun, 'status' | 'dueAt' | 'endedAt'> 
   const { state, isPaused } = poll
   return {
     status: statusOf(state, isPaused),
-    dueAt: state.kind === 'waiting' && !isPaused ? askAt(poll) : null,
+    dueAt: dueAtOf(poll),
     endedAt: state.kind === 'done' ? state.endedAt : null,
   }
+}
+
+/** Null where it is not to be asked. */
+function dueAtOf(poll: KeptPoll): number | null {
+  const at = askAt(poll)
+  return at === Number.POSITIVE_INFINITY ? null : at
 }
 
 export function eventOf({

@@ -8,6 +8,7 @@ import type {
   OpenExecution,
   RunChange,
   RunList,
+  RunRepeat,
   RunStatus,
   Store,
   StoredEvent,
@@ -63,6 +64,7 @@ export async function sqliteStore(path: string): Promise<Store> {
         writeChange(sql, change)
         if (change.endedAt !== null) makeDue(change.id, change.endedAt)
       }),
+    repeat: (repeat) => group.write(() => writeTail(sql, repeat)),
     removeEnded: (query) =>
       group.write(() => ({
         removed: removeEnded(sql, query) + removeOld(query.before, query.limit),
@@ -75,7 +77,10 @@ export async function sqliteStore(path: string): Promise<Store> {
 }
 
 /** What looks into a store and changes nothing. */
-type StoreReads = Omit<Store, 'catalog' | 'audit' | 'outbox' | 'submit' | 'change' | 'removeEnded' | 'close'>
+type StoreReads = Omit<
+  Store,
+  'catalog' | 'audit' | 'outbox' | 'submit' | 'change' | 'repeat' | 'removeEnded' | 'close'
+>
 
 /** Looks into the store that `sqliteStore` has open, and never waits for what that writes. */
 export async function sqliteReader(path: string): Promise<StoreReads & Pick<Store, 'close'>> {
@@ -173,14 +178,18 @@ function writeChange(sql: Statements, change: RunChange): void {
   const [first] = events
   const last = events.at(-1)
   if (task !== undefined) sql.changeTask.run(task, id)
-  if (state !== undefined) sql.changeRun.run(status, endedAt, state, id)
+  sql.changeRun.run(status, endedAt, state, id)
   if (last === undefined || first === undefined) sql.changeDue.run(id, dueAt)
-  else if (folds) sql.changeTail.run(id, dueAt, first.number, first.at, first.data)
+  else if (folds) writeTail(sql, { ...first, id, dueAt })
   else {
     sql.settleTail.run(id)
     addEvents(sql, id, events)
     sql.endTail.run(id, dueAt, last.number)
   }
+}
+
+function writeTail(sql: Statements, { id, dueAt, number, at, data }: RunRepeat): void {
+  sql.changeTail.run(id, dueAt, number, at, data)
 }
 
 function addEvents(sql: Statements, id: string, events: readonly NewEvent[]): void {

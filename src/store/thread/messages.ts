@@ -1,16 +1,14 @@
 import { BideError, type BideErrorCode } from '../../core/errors.ts'
 
-/** What goes between a store on a thread of its own and who uses it: many calls and many answers at a time. */
-export interface Call {
-  readonly number: number
-  /** The name of a method; `shelf.get` for one that stands deeper. */
-  readonly method: string
-  readonly args: readonly unknown[]
-}
+/**
+ * What goes between a store on a thread of its own and who uses it: many calls and many answers at a time, as rows, since
+ * the names of an object's fields would go along with each. `method` is a name; `shelf.get` for one that stands deeper.
+ */
+export type Call = readonly [number: number, method: string, args: readonly unknown[]]
 
 export type Answer =
-  | { readonly number: number; readonly kind: 'done'; readonly value: unknown }
-  | { readonly number: number; readonly kind: 'failed'; readonly error: ToldError }
+  | readonly [number: number, kind: 'done', value: unknown]
+  | readonly [number: number, kind: 'failed', error: ToldError]
 
 /** What a thread is for: all that a store can do, or what looks into one that another thread has open. */
 export interface ThreadData {

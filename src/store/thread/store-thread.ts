@@ -19,11 +19,11 @@ async function open(port: MessagePort, { path, part }: ThreadData): Promise<void
 
 function answering(port: MessagePort, methods: ReadonlyMap<string, Method>) {
   const answer = createOutbox<Answer>((answers) => port.postMessage(answers), setImmediate)
-  const carryOut = async ({ number, method, args }: Call) => {
+  const carryOut = async ([number, method, args]: Call) => {
     try {
-      answer({ number, kind: 'done', value: await (methods.get(method) as Method)(...args) })
+      answer([number, 'done', await (methods.get(method) as Method)(...args)])
     } catch (error) {
-      answer({ number, kind: 'failed', error: toldError(error) })
+      answer([number, 'failed', toldError(error)])
     }
     // Its answer goes first.
     if (method === 'close') setImmediate(() => port.close())

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { BideError } from '../../core/errors.ts'
 import type { Store } from '../store.ts'
-import { type Answer, type Call, errorOf, type Opening, type ThreadData } from './messages.ts'
+import { type Answer, type Call, errorOf, type Opening, type ThreadData, type ToldError } from './messages.ts'
 import { createOutbox } from './outbox.ts'
 
 /**
@@ -73,11 +73,11 @@ function callsOf(worker: Worker): CallMethod {
     (flush) => setTimeout(flush, COLLECT_MS),
   )
   worker.on('message', (answers: readonly Answer[]) => {
-    for (const answer of answers) {
-      const { resolve, reject } = waiting.get(answer.number) as Waiting
-      waiting.delete(answer.number)
-      if (answer.kind === 'done') resolve(answer.value)
-      else reject(errorOf(answer.error))
+    for (const [number, kind, given] of answers) {
+      const { resolve, reject } = waiting.get(number) as Waiting
+      waiting.delete(number)
+      if (kind === 'done') resolve(given)
+      else reject(errorOf(given as ToldError))
     }
   })
   const die = (cause: Error | null) => {
@@ -98,7 +98,7 @@ function callsOf(worker: Worker): CallMethod {
     new Promise((resolve, reject) => {
       if (death !== null) return reject(death)
       waiting.set(++calls, { resolve, reject })
-      post({ number: calls, method, args })
+      post([calls, method, args])
     })
 }
 

@@ -10,11 +10,15 @@ import { printTable, startServer } from './server.mjs'
 import { serverFigures } from './server-figures.mjs'
 
 const FEW = 10_000
-/** Asked for more often than can be done, at the target, and at half of it. */
+/** Asked for more often than can be done, at the target, and at half of it: the target several times, as the machine varies. */
 const SETTINGS = [
-  { title: 'as fast as it can', intervalSeconds: 0.5 },
-  { title: '8,000 a second asked for', intervalSeconds: 1.25 },
-  { title: '4,000 a second asked for', intervalSeconds: 2.5 },
+  { title: 'as fast as it can', intervalSeconds: 0.5, stores: ['sqlite', 'memory'] },
+  {
+    title: '8,000 a second asked for',
+    intervalSeconds: 1.25,
+    stores: ['sqlite', 'memory', 'sqlite', 'sqlite'],
+  },
+  { title: '4,000 a second asked for', intervalSeconds: 2.5, stores: ['sqlite', 'memory'] },
 ]
 
 /** A first attempt costs several times what a later one does, and what it holds up is made up for in this time. */
@@ -54,8 +58,8 @@ export async function runServer() {
 async function engineFigures(folder, url) {
   const child = await buildEngine()
   const rows = []
-  for (const { title, intervalSeconds } of SETTINGS)
-    for (const store of ['sqlite', 'memory']) {
+  for (const { title, intervalSeconds, stores } of SETTINGS)
+    for (const store of stores) {
       const setting = {
         store,
         folder: mkdtempSync(join(folder, 'engine-')),

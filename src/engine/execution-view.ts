@@ -17,22 +17,22 @@ export interface StandingExecution {
 }
 
 /** An execution as it may be shown to anybody. */
-export function executionView({ context, run, ...standing }: StandingExecution): ExecutionView {
-  return { ...viewOf(context, run), ...heldParts({ run, ...standing }) }
+export function executionView({ context, run, isHeld = false }: StandingExecution): ExecutionView {
+  return { ...viewOf(context, run, isHeld), ...heldParts({ run, isHeld }) }
 }
 
 function heldParts({ run, isHeld = false }: Omit<StandingExecution, 'context'>) {
   return isHeld && !isEnded(run.status) ? ({ status: 'PAUSED', nextAttemptAt: null } as const) : {}
 }
 
-function viewOf(context: RunContext, run: RunState): ExecutionView {
+function viewOf(context: RunContext, run: RunState, isHeld: boolean): ExecutionView {
   const { stages, ...report } = runReport(context, run)
   const pipeline = pipelineOf(context, run.pipeline)
   const tasks = new Map(tasksOf(pipeline).map((task) => [taskKey(task), task]))
   const views = Object.entries(stages).map(([stage, { status, tasks: reports }]): [string, StageView] => {
     const shown = Object.entries(reports).map(([name, report]): [string, TaskView] => {
       const key = `${stage}.${name}`
-      return [name, { ...report, ...taskView(context, run, tasks.get(key) as Task) }]
+      return [name, { ...report, ...taskView(context, run, { task: tasks.get(key) as Task, isHeld }) }]
     })
     return [stage, { status, tasks: Object.fromEntries(shown) }]
   })
@@ -47,14 +47,19 @@ function viewOf(context: RunContext, run: RunState): ExecutionView {
     shape: redactor.json(pipelineShape(pipeline)) as ExecutionView['shape'],
     stages: Object.fromEntries(views),
     notes: run.notes.map(redactor.text),
-    nextAttemptAt: isoTime(nextAt(run)),
-    rollback: run.rollback && viewOf(context, run.rollback.run),
+    nextAttemptAt: isHeld ? null : isoTime(nextAt(run)),
+    rollback: run.rollback && viewOf(context, run.rollback.run, isHeld),
   }
 }
 
 type TaskDetail = Omit<TaskView, 'type' | 'status' | 'message' | 'output'>
 
-function taskView(context: RunContext, run: RunState, task: Task): TaskDetail {
+interface Standing {
+  readonly task: Task
+  readonly isHeld: boolean
+}
+
+function taskView(context: RunContext, run: RunState, { task, isHeld }: Standing): TaskDetail {
   const begun = run.tasks[taskKey(task)]
   if (begun === undefined) return NOT_BEGUN
   return {
@@ -62,8 +67,8 @@ function taskView(context: RunContext, run: RunState, task: Task): TaskDetail {
     endedAt: isoTime(begun.endedAt),
     inputs: begun.status === 'SKIPPED' ? null : taskInputs(task, envOf(context, run, begun.startedAt)),
     verdicts: begun.recent,
-    poll: waitingTask(task, begun),
-    execution: begun.child && viewOf(context, begun.child),
+    poll: waitingTask(begun, { task, isHeld }),
+    execution: begun.child && viewOf(context, begun.child, isHeld),
   }
 }
 
@@ -76,13 +81,13 @@ const NOT_BEGUN: TaskDetail = {
   execution: null,
 }
 
-function waitingTask(task: Task, { work }: TaskRun): WaitingTask | null {
+function waitingTask({ work }: TaskRun, { task, isHeld }: Standing): WaitingTask | null {
   if (task.type !== 'POLL' || work?.kind !== 'poll') return null
   const { state, last } = work
   return {
     iterationCount: state.iterationCount,
     pollCount: task.input.pollCount,
-    nextAttemptAt: new Date(state.dueAt).toISOString(),
+    nextAttemptAt: isHeld ? null : isoTime(state.dueAt),
     waitReason: state.waitReason,
     last: last && { verdict: last.verdict, reason: last.reason, values: last.values },
     observed: state.observed,

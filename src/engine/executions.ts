@@ -76,7 +76,8 @@ export interface TaskView extends TaskReport {
 export interface WaitingTask {
   readonly iterationCount: number
   readonly pollCount: number
-  readonly nextAttemptAt: string
+  /** Null where the execution is held. */
+  readonly nextAttemptAt: string | null
   readonly waitReason: WaitReason
   readonly last: LastAttempt | null
   readonly observed: Readonly<Record<string, number>>

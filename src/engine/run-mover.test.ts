@@ -177,7 +177,11 @@ describe.runIf(hasRestateProgram())('a move between engines', () => {
         await clock.sleepUntil(clock.now() + 800, null)
         expect((await engine.get(begun.poll.id))?.status).toBe('PAUSED')
         const held = { status: 'PAUSED', nextAttemptAt: null }
-        expect(await engine.executions?.get(begun.execution)).toMatchObject(held)
+        const task = { poll: { nextAttemptAt: null } }
+        expect(await engine.executions?.get(begun.execution)).toMatchObject({
+          ...held,
+          stages: { Run: { tasks: { Wait: task } } },
+        })
         expect(await engine.executions?.getRow(begun.execution)).toMatchObject(held)
       })
       expect(nothing.sent()).toBe(0)

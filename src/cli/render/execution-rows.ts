@@ -62,7 +62,7 @@ function taskText({ status, message, poll, type }: TaskView, now: number): strin
 function pollTaskText({ iterationCount, pollCount, ...poll }: WaitingTask, now: number): string {
   if (poll.last === null) return `${describe(null, pollCount)}  ${whatNext(null, now)}`
   const { last, responseCode, progress, nextAttemptAt, waitReason } = poll
-  const next = { dueAt: Date.parse(nextAttemptAt), reason: waitReason }
+  const next = nextAttemptAt === null ? null : { dueAt: Date.parse(nextAttemptAt), reason: waitReason }
   const entry = { ...last, iteration: iterationCount, code: responseCode, progress, next, notes: [] }
   return [describe(entry, pollCount), whatNext(entry, now)].filter(Boolean).join('  ')
 }

@@ -75,7 +75,7 @@ export const shapeSchema = v.object({
 const waitingTaskSchema = v.object({
   iterationCount: count,
   pollCount: count,
-  nextAttemptAt: instantSchema,
+  nextAttemptAt: said('Null where none is to come.', v.nullable(instantSchema)),
   waitReason: v.string(),
   last: v.nullable(v.object({ verdict: v.string(), reason: v.string(), values: texts })),
   observed: v.record(v.string(), count),

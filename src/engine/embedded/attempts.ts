@@ -1,7 +1,7 @@
 import type { LedgerEntry, WaitingPoll } from '../../core/poll.ts'
 import { isRepeat } from '../../core/repeat.ts'
 import type { Transport } from '../effects.ts'
-import { type CancelledStep, nextStep, type PollStep } from '../run-poll.ts'
+import { type CancelledStep, type PollStep, sendNext, stepAfter } from '../run-poll.ts'
 import { answerOf, answerTexts } from './attempt-view.ts'
 import type { MadeAttempt } from './embedded-engine.ts'
 import { isFoldable } from './fold.ts'
@@ -77,17 +77,17 @@ export function createAttempts(parts: AttemptParts): Attempts {
       if (--unkept === 0) for (const tell of whenSettled.splice(0)) tell()
     }
   }
+  /** It is due, so the step begins where it is sent. */
   const fly = async (poll: KeptPoll, state: WaitingPoll, { controller, land }: Flying) => {
+    // Who waits for an exchange of another needs no place of its own.
+    const transport: Transport = {
+      send: (request, options) => exchanges.send(request, options, land),
+      close: effects.transport.close,
+    }
+    const options = { effects: { clock, random, transport }, signal: controller.signal }
     try {
-      // Who waits for an exchange of another needs no place of its own.
-      const transport: Transport = {
-        send: (request, options) => exchanges.send(request, options, land),
-        close: effects.transport.close,
-      }
-      return await nextStep(poll.compiled, state, {
-        effects: { clock, random, transport },
-        signal: controller.signal,
-      })
+      const sent = await sendNext(poll.compiled, state, options)
+      return stepAfter(poll.compiled, { state, sent }, options)
     } finally {
       breakers.giveBack(controller)
       poll.flight = null

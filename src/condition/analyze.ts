@@ -3,7 +3,7 @@ import type { PathStep } from '../binding/path.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import { APPEND, compilePattern, functionNames, NEW_LIST, RANGE, TICK } from './environment.ts'
 import { FACT_NAMES } from './names.ts'
-import { SLOT_PREFIX } from './rewrite.ts'
+import { DEEPEST, SLOT_PREFIX } from './rewrite.ts'
 
 /** What is wrong with an expression, and at which node of its tree. */
 export interface Fault {
@@ -21,7 +21,6 @@ export interface Analysis {
 }
 
 const MOST_NODES = 2000
-const DEEPEST = 100
 const OPERATORS = new Set(['_&&_', '_||_', '_?_:_', '_[_]', '@not_strictly_false', 'has'])
 const MACROS = ['all', 'exists', 'exists_one', 'filter', 'map', 'has']
 

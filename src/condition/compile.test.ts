@@ -159,7 +159,7 @@ describe('a condition that does not compile is refused', () => {
     ['', 'the condition is empty', 1, ''],
     [' '.repeat(4100), 'the condition is empty', 1, ''],
     [`a == "${'x'.repeat(4100)}"`, 'longer than 4096 characters', 1, ''],
-    [`${'('.repeat(2000)}1${')'.repeat(2000)} == 1`, '', 1, ''],
+    [`${'('.repeat(101)}1${')'.repeat(101)} == 1`, 'nested too deeply', 101, ''],
     [Array(1300).fill('1').join('+').concat(' == 1'), '', 1, ''],
   ])('%s', (source, problem, column, hint) => {
     const error = thrown(() => compileCondition(source))
@@ -167,6 +167,11 @@ describe('a condition that does not compile is refused', () => {
     const { message, column: at } = error as ConditionError
     expect(message).toContain(problem)
     if (problem) expect([at, message.includes(hint)]).toEqual([column, true])
+  })
+
+  it('but not for its brackets, as long as they are a hundred deep', () => {
+    const source = `${'('.repeat(100)}1${')'.repeat(100)} == 1 && ")".size() == 1`
+    expect(compileCondition(source).evaluate(facts({}))).toEqual({ kind: 'holds' })
   })
 
   it('with the line and a caret below it', () => {

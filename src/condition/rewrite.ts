@@ -22,6 +22,9 @@ export interface Rewritten {
 /** Slots begin with this, which no property should. */
 export const SLOT_PREFIX = 'bide_slot_'
 
+/** Levels of an expression, and of the brackets in its text: whether the parser's stack holds more is up to V8's mood. */
+export const DEEPEST = 100
+
 /** Turns the `${...}` spelling into CEL. A path becomes a path; a value is never pasted as text. */
 export function rewrite(source: string, isBinding: (steps: readonly PathStep[]) => boolean): Rewritten {
   const slots: Slot[] = []
@@ -37,8 +40,13 @@ export function rewrite(source: string, isBinding: (steps: readonly PathStep[]) 
     return name
   }
   let at = 0
+  let depth = 0
   while (at < source.length) {
     const rest = source[at] as string
+    if (rest === '(') depth++
+    else if (rest === ')') depth--
+    if (depth > DEEPEST)
+      throw new ConditionError('the condition is nested too deeply', { source, offset: at })
     if (rest === '$' && source[at + 1] === '{') {
       const { steps, end } = readBinding(source, at, source.length)
       put(isBinding(steps) ? slot(steps, false) : toCel(fromFacts(steps)), at)

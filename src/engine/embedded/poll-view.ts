@@ -63,8 +63,8 @@ export function maskedEntry(entry: LedgerEntry, redactor: Redactor): LedgerEntry
 }
 
 /**
- * The same as text. What the conditions saw is the same object as long as the answer is. Every field is written out,
- * which takes an eighth of what a copy and `JSON.stringify` do, at every attempt of every poll.
+ * The same as text. What the conditions saw is the same object as long as the answer is. Every field is written out: a
+ * copy and `JSON.stringify` take several times as long, at every attempt of every poll.
  */
 export function maskedLine(entry: LedgerEntry, redactor: Redactor): string {
   const { iteration, startedAt, durationMs, code, verdict, next, bodyChanged } = entry

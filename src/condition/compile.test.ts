@@ -159,6 +159,7 @@ describe('a condition that does not compile is refused', () => {
     ['', 'the condition is empty', 1, ''],
     [' '.repeat(4100), 'the condition is empty', 1, ''],
     [`a == "${'x'.repeat(4100)}"`, 'longer than 4096 characters', 1, ''],
+    [`${'('.repeat(2000)}1${')'.repeat(2000)} == 1`, '', 1, ''],
     [`${'('.repeat(101)}1${')'.repeat(101)} == 1`, 'nested too deeply', 101, ''],
     [Array(1300).fill('1').join('+').concat(' == 1'), '', 1, ''],
   ])('%s', (source, problem, column, hint) => {

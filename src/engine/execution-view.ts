@@ -18,11 +18,11 @@ export interface StandingExecution {
 
 /** An execution as it may be shown to anybody. */
 export function executionView({ context, run, isHeld = false }: StandingExecution): ExecutionView {
-  return { ...viewOf(context, run, isHeld), ...heldParts({ run, isHeld }) }
+  return { ...viewOf(context, run, isHeld), status: statusOf(run, isHeld) }
 }
 
-function heldParts({ run, isHeld = false }: Omit<StandingExecution, 'context'>) {
-  return isHeld && !isEnded(run.status) ? ({ status: 'PAUSED', nextAttemptAt: null } as const) : {}
+function statusOf({ status }: RunState, isHeld: boolean): RunState['status'] {
+  return isHeld && !isEnded(status) ? 'PAUSED' : status
 }
 
 function viewOf(context: RunContext, run: RunState, isHeld: boolean): ExecutionView {
@@ -98,7 +98,7 @@ function waitingTask({ work }: TaskRun, { task, isHeld }: Standing): WaitingTask
 }
 
 /** An execution as a line of a list. */
-export function executionRow({ context, run, ...standing }: StandingExecution): RunRow {
+export function executionRow({ context, run, isHeld = false }: StandingExecution): RunRow {
   const tasks = Object.entries(run.tasks)
   const counts = tasks.map(([, { work, output }]) =>
     work?.kind === 'poll' ? work.state.iterationCount : Number(output.iterationCount ?? 0),
@@ -113,19 +113,18 @@ export function executionRow({ context, run, ...standing }: StandingExecution): 
     id: run.executionId,
     name: run.pipeline,
     pipeline: run.pipeline,
-    status: run.status,
+    status: statusOf(run, isHeld),
     outcome: runOutcome(run),
     message: isOver ? context.redactor.text(run.statusMessage) : null,
     iterationCount: counts.reduce((sum, count) => sum + count, 0),
     pollCount: null,
     lastCode: (codes.findLast((code) => typeof code === 'number') as number | undefined) ?? null,
     verdicts: verdicts.slice(-30),
-    nextAttemptAt: isOver ? null : isoTime(nextAt(run)),
+    nextAttemptAt: isOver || isHeld ? null : isoTime(nextAt(run)),
     startedAt: new Date(run.startedAt).toISOString(),
     endedAt: isoTime(run.endedAt),
     executionIndex: run.executionIndex,
     requestBy: run.requestBy,
-    ...heldParts({ run, ...standing }),
   }
 }
 
